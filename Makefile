@@ -1,0 +1,63 @@
+# Two commands do everything on a fresh machine: `make up` and `make test`.
+ENV ?= local
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(VENV)/bootstrap/bin/uv
+CACHE := $(or $(MIZAN_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mizan)
+export UV_CACHE_DIR := $(CACHE)/uv
+export PYTHONPATH := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help up down test accept lint preview policy schema bench engine tools lock clean-cache
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+up: tools ## Bring ENV (default: local) up on this machine and show what it is
+	@$(BIN)/python -m sandbox up $(ENV)
+
+down: tools ## Take ENV down: nothing of it stays but the cache
+	@$(BIN)/python -m sandbox down $(ENV)
+
+test: tools ## Everything a newcomer should see pass: lint, fast tests, the real engine, the real cluster
+	@tests/run
+
+accept: tools ## Every "Done when" at full size
+	@tests/run accept
+
+lint: tools ## ruff, mypy strict
+	@tests/lint
+
+preview: engine ## pulumi preview of ENV with the policy pack
+	@. .sandbox/env && pulumi preview --stack $(ENV) --policy-pack policies
+
+policy: tools ## Run every policy rule on its fixtures
+	@$(BIN)/python -m pytest tests/policies -m "not engine"
+
+schema: tools ## Write environments/schema.json from the model
+	@$(BIN)/python -m environments.schema
+
+bench: tools ## Measure, and write benchmarks/results/*.json
+	@$(BIN)/python -m benchmarks
+
+engine: tools ## Find or build the Pulumi engine and write .sandbox/env
+	@$(BIN)/python -m sandbox engine $(ENV)
+
+tools: $(BIN)/.tools ## Make the Python environment of the project
+
+$(BIN)/.tools: locks/bootstrap.txt locks/platform.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"mizan: Python {sys.version.split()[0]} is too old; 3.11 or later is needed. Remedy: make PYTHON=/path/to/python3.11")'
+	@test -d $(VENV)/bootstrap || $(PYTHON) -m venv $(VENV)/bootstrap
+	@$(VENV)/bootstrap/bin/python -m pip install --quiet --require-hashes -r locks/bootstrap.txt
+	@test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python locks/platform.txt
+	@touch $@
+
+lock: tools ## Renew every lock from its .in file
+	@for file in $$(git ls-files '*.in'); do \
+	  $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
+	    --python-version 3.11 $$file -o $${file%.in}.txt || exit 1; done
+
+clean-cache: ## Remove the cache of compiled programs and images
+	rm -rf $(CACHE)
