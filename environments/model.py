@@ -1,0 +1,133 @@
+"""An environment as a whole, and the laws between its sections."""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from environments.fault import Fault
+from environments.governance import (
+    DataClass,
+    Perimeter,
+    Residency,
+    Retention,
+    Sector,
+    Transfer,
+)
+from environments.laws import LAWS
+from environments.node_pools import NodePool
+from environments.obligation import Obligation, obligations_of
+from environments.processing import Batch, Streaming
+from environments.quantity import EmailAddress, Slug, TagValue, UsDollars
+from environments.registry import Registry
+from environments.section import FrozenMap, Section
+from environments.sites import Sites
+from environments.storage import Certificates, Keys, ObjectStore
+from environments.workloads import Workloads
+
+
+class Environment(Section):
+    """Everything that makes one environment differ from another."""
+
+    name: Slug = Field(
+        title="Name", description="Name of the environment: of its folder and its Pulumi stack."
+    )
+    owner: TagValue = Field(title="Owner", description="Team that answers for the environment.")
+    cost_centre: TagValue = Field(
+        title="Cost centre", description="Account that pays for the environment."
+    )
+    contact: EmailAddress = Field(title="Contact", description="Where to reach the owner.")
+    dpo_contact: EmailAddress | None = Field(
+        default=None,
+        title="Data protection officer",
+        description="Where to reach the officer; needed where personal data are held.",
+    )
+    dpia_id: TagValue | None = Field(
+        default=None,
+        title="Impact assessment",
+        description="Number of the data protection impact assessment; needed where personal data "
+        "are held.",
+    )
+    perimeter: Perimeter = Field(
+        title="Legal perimeter", description="Legal system that the owner belongs to."
+    )
+    sector: Sector = Field(title="Sector", description="Whose supervisor's rules apply.")
+    data_classes: tuple[DataClass, ...] = Field(
+        min_length=1, title="Data classes", description="Every class of data held."
+    )
+    monthly_budget_usd: UsDollars = Field(
+        title="Monthly budget", description="Spending above which the owner is told."
+    )
+    extra_tags: FrozenMap[Slug, TagValue] = Field(
+        default={},
+        title="Extra tags",
+        description="Tags that every resource carries beside the mandatory ones.",
+    )
+    sites: Sites = Field(title="Sites", description="Where the environment stands.")
+    transfers: tuple[Transfer, ...] = Field(
+        default=(),
+        title="Transfers",
+        description="Permissions to hold data at a site outside the owner's legal perimeter.",
+    )
+    node_pools: tuple[NodePool, ...] = Field(
+        default=(),
+        title="Node pools",
+        description="Machines by purpose; an on-premises site may run on the nodes it has.",
+    )
+    object_store: ObjectStore = Field(
+        default=ObjectStore(), title="Object store", description="Where data and models rest."
+    )
+    keys: Keys = Field(default=Keys(), title="Keys", description="What encrypts them.")
+    registry: Registry = Field(title="Registry", description="Where images come from.")
+    images: FrozenMap[Slug, str] = Field(
+        default={},
+        title="Images",
+        description="Images fixed by hand, by name, instead of those that the build made.",
+    )
+    certificates: Certificates = Field(
+        default=Certificates(), title="Certificates", description="What services prove to be."
+    )
+    streaming: Streaming | None = Field(
+        default=None, title="Streaming", description="Kafka; none if left out."
+    )
+    batch: Batch | None = Field(default=None, title="Batch", description="Spark; none if left out.")
+    retention: Retention = Field(
+        default=Retention(), title="Retention", description="How long things are kept."
+    )
+    workloads: Workloads = Field(
+        default=Workloads(), title="Workloads", description="What runs on it."
+    )
+
+    @property
+    def own_tags(self) -> dict[str, str]:
+        """The mandatory tags, which no environment can leave out or rename."""
+        return {
+            "owner": self.owner,
+            "cost-centre": self.cost_centre,
+            "environment": self.name,
+            "data-class": ".".join(self.data_classes),
+            "perimeter": self.perimeter.value,
+            "sector": self.sector.value,
+            "managed-by": "pulumi",
+        }
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags that every resource carries, fit for clouds and Kubernetes labels alike."""
+        assessment = {} if self.dpia_id is None else {"dpia-id": self.dpia_id}
+        return {**self.own_tags, **assessment, **self.extra_tags}
+
+    @property
+    def obligations(self) -> tuple[Obligation, ...]:
+        """The rows of the law that bind this environment."""
+        return obligations_of(self.perimeter, self.sector, self.data_classes)
+
+    @property
+    def residency(self) -> Residency:
+        """How strictly its data stay in the country: the strictest of its obligations."""
+        hard = any(row.residency is Residency.HARD for row in self.obligations)
+        return Residency.HARD if hard else Residency.DOCUMENTED_TRANSFER
+
+    def faults(self) -> Iterator[Fault]:
+        """Every law that takes more than one section to state."""
+        for law in LAWS:
+            yield from law(self)

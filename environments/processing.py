@@ -1,0 +1,76 @@
+"""The optional engines for data in motion and for data in bulk."""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from environments.fault import Fault, quote
+from environments.profiles import PROFILES, SizeProfile
+from environments.quantity import Gibibytes, Hours, Minutes, Slug
+from environments.section import Section
+from environments.sites import CloudRegion, OnPremises
+
+
+class Streaming(Section):
+    """A Kafka cluster on the primary site."""
+
+    brokers: int = Field(
+        ge=1,
+        le=60,
+        title="Brokers",
+        description="Brokers, spread evenly over the zones of the primary site.",
+        json_schema_extra={"unit": "brokers"},
+    )
+    family: Slug = Field(
+        default="m7g", title="Instance family", description="Machine family of a broker."
+    )
+    volume_size_gib: Gibibytes = Field(
+        default=100, title="Volume size", description="Encrypted volume of each broker."
+    )
+    retention_hours: Hours = Field(
+        default=72, title="Retention", description="How long a record can be read again."
+    )
+
+    def faults_at(self, site: CloudRegion | OnPremises) -> Iterator[Fault]:
+        """As many brokers in each zone, of a family that every zone offers."""
+        if self.brokers % len(site.zones):
+            yield Fault(
+                path=("brokers",),
+                reason=f"brokers do not spread evenly over the zones of site {site.name}",
+                given=str(self.brokers),
+                allowed=f"a multiple of {len(site.zones)}",
+            )
+        if isinstance(site, CloudRegion):
+            ids = {site.zone_id(zone) for zone in site.zones}
+            usable = [
+                name
+                for name in site.facts.offered(accelerated=False)
+                if ids <= set(site.facts.families[name].zones)
+            ]
+            if self.family not in usable:
+                yield Fault(
+                    path=("family",),
+                    reason=f"site {site.name} does not offer this family, encrypted in transit, "
+                    "in each of its zones",
+                    given=quote(self.family),
+                    allowed=", ".join(usable),
+                )
+
+
+class Batch(Section):
+    """Spark jobs on the data pool of the primary site."""
+
+    executor: SizeProfile = Field(
+        default=PROFILES["medium"], title="Executor", description="CPU and memory of an executor."
+    )
+    max_executors: int = Field(
+        default=4,
+        ge=1,
+        le=1000,
+        title="Most executors",
+        description="Executors that one job may grow to.",
+        json_schema_extra={"unit": "pods"},
+    )
+    timeout_minutes: Minutes = Field(
+        default=60, title="Timeout", description="A job that runs longer is stopped."
+    )
