@@ -1,0 +1,156 @@
+"""The boundary as data: which regions, sites, registries and providers the law allows."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+PATH = Path(__file__).resolve().with_name("boundary.yaml")
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class BoundaryError(Exception):
+    """The boundary cannot be read, so nothing may be judged by it."""
+
+
+class Entry(BaseModel):
+    """What is common to all entries: why it is allowed, and where that can be checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    reason: Text
+    source: Text
+
+
+class Named(Entry):
+    """Something allowed by its exact name."""
+
+    name: Text
+
+
+class Region(Entry):
+    """A cloud region inside the country."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]+$")]
+
+
+class Site(Entry):
+    """A kind of place that may hold the platform, with its ISO 3166-1 country code."""
+
+    kind: Literal["cloud-region", "on-premises"]
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class Registry(Entry):
+    """A container registry, by its exact host or by a pattern that the whole host matches."""
+
+    host: Text | None = None
+    host_pattern: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_name_it(self) -> "Registry":
+        if (self.host is None) == (self.host_pattern is None):
+            raise ValueError("a registry has either a host or a host_pattern")
+        if self.host_pattern is not None:
+            try:
+                re.compile(self.host_pattern)
+            except re.error as error:
+                raise ValueError(f"host_pattern is not a regular expression: {error}") from error
+        return self
+
+    def allows(self, host: str) -> bool:
+        """Tells whether a registry host (with its port, if any) is this one."""
+        if self.host_pattern is not None:
+            return re.fullmatch(self.host_pattern, host) is not None
+        return host == self.host
+
+
+class Boundary(BaseModel):
+    """Everything that is allowed. What is not listed is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    regions: Annotated[list[Region], Field(min_length=1)]
+    sites: Annotated[list[Site], Field(min_length=1)]
+    registries: Annotated[list[Registry], Field(min_length=1)]
+    providers: Annotated[list[Named], Field(min_length=1)]
+    endpoints: list[Named]
+    storage_classes: list[Named]
+    provisioners: list[Named]
+
+    @model_validator(mode="after")
+    def _inside_the_country(self) -> "Boundary":
+        for site in self.sites:
+            if site.country != self.jurisdiction:
+                raise ValueError(
+                    f"site {site.kind} is in {site.country}, outside {self.jurisdiction}"
+                )
+        return self
+
+    @property
+    def region_names(self) -> frozenset[str]:
+        """Names of the allowed cloud regions."""
+        return frozenset(region.name for region in self.regions)
+
+    @property
+    def provider_names(self) -> frozenset[str]:
+        """Names of the allowed Pulumi providers."""
+        return frozenset(provider.name for provider in self.providers)
+
+    @property
+    def endpoint_hosts(self) -> frozenset[str]:
+        """Hosts that a provider may use instead of the endpoints of an allowed region."""
+        return frozenset(endpoint.name for endpoint in self.endpoints)
+
+    @property
+    def storage_class_names(self) -> frozenset[str]:
+        """Names of the storage classes whose volumes are encrypted."""
+        return frozenset(storage_class.name for storage_class in self.storage_classes)
+
+    @property
+    def provisioner_names(self) -> frozenset[str]:
+        """Names of the provisioners that really encrypt when a storage class asks for it."""
+        return frozenset(provisioner.name for provisioner in self.provisioners)
+
+    @property
+    def registry_hosts(self) -> tuple[str, ...]:
+        """Allowed registry hosts and patterns, as they are shown to the user."""
+        return tuple(entry.host or str(entry.host_pattern) for entry in self.registries)
+
+    def allows_registry(self, host: str) -> bool:
+        """Tells whether images may come from a registry host."""
+        return any(registry.allows(host) for registry in self.registries)
+
+
+def load(path: Path = PATH) -> Boundary:
+    """Reads and checks a boundary file.
+
+    Args:
+        path: The file; by default the one that ships with the pack.
+
+    Returns:
+        The boundary, frozen.
+
+    Raises:
+        BoundaryError: The file is missing, is not YAML, or does not have the agreed shape; the
+            message names the file, the field, and what was given.
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Boundary.model_validate(document)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BoundaryError(f"{path}: the boundary cannot be read: {error}") from error
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(key) for key in fault['loc']) or 'the document'}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise BoundaryError(f"{path}: {faults}. Nothing is judged by a faulty boundary.") from error
+
+
+BOUNDARY = load()
+"""The boundary of this pack. A faulty file stops the pack from starting, and so the plan."""

@@ -1,0 +1,1 @@
+"""Rules on data at rest and on the wire."""

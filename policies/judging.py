@@ -1,0 +1,206 @@
+"""From a judgement to a policy that always blocks.
+
+A rule is a function from what was declared to findings. The builders here turn it into a policy
+of the SDK: mandatory, with the id that its folder and file give it, and guarded, so that a rule
+that fails is a violation and never a free pass.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyResource,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+
+from policies.reading import Tree, find, show, thaw
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """A resource as it was declared, with every unknown marked."""
+
+    type: str
+    urn: str
+    name: str
+    props: Tree
+    provider_type: str | None = None
+    provider_props: Tree = None
+    derived_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Top-level property to the URNs it was made from; known to stack rules only."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that is wrong: where, what was given, and what is allowed there."""
+
+    path: str
+    given: Tree
+    allowed: str
+    urn: str | None = None
+    """The resource; only stack rules say it."""
+
+
+ResourceJudge: TypeAlias = Callable[[Declared], Iterable[Finding]]
+StackJudge: TypeAlias = Callable[[list[Declared]], Iterable[Finding]]
+
+# The engine shows stack rules the outputs of a resource, which are empty while its provider is
+# not configured yet. What was declared was seen a moment before by the resource rules.
+_DECLARED: Final[dict[str, Declared]] = {}
+
+
+Demand: TypeAlias = tuple[str, Callable[[Tree], bool], str]
+"""A property path, what is accepted there, and that in words."""
+
+
+def unmet(tree: Tree, demands: Iterable[Demand], at: str = "") -> Iterator[Finding]:
+    """Finds the values that do not meet their demand.
+
+    Args:
+        tree: Thawed properties.
+        demands: What is asked. An unknown or missing value has to be accepted like any other.
+        at: Where the tree itself stands, to put before the paths found.
+
+    Yields:
+        A finding for each value that is not accepted.
+    """
+    for path, accept, allowed in demands:
+        for place, value in find(tree, path, at):
+            if not accept(value):
+                yield Finding(path=place, given=value, allowed=allowed)
+
+
+def identity(module: str) -> str:
+    """Gives the stable id of a rule: ``policies.access.some_rule`` is ``access-some-rule``."""
+    _, topic, rule = module.split(".")
+    return f"{topic}-{rule}".replace("_", "-")
+
+
+def resource_rule(
+    module: str, *, description: str, severity: Severity, remediation: str, judge: ResourceJudge
+) -> ResourceValidationPolicy:
+    """Builds a rule that judges one resource at a time, before it is created or changed.
+
+    Args:
+        module: ``__name__`` of the rule's file, which gives the id.
+        description: What the rule demands, in one sentence.
+        severity: How much is at stake.
+        remediation: What to do about a violation, in one sentence.
+        judge: Yields a finding for each fault of the resource.
+
+    Returns:
+        A mandatory policy. If the judge fails, that is a violation.
+    """
+
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        def run() -> Iterable[Finding]:
+            resource = _declared(args)
+            _DECLARED[resource.urn] = resource
+            return judge(resource)
+
+        _guarded(run, args.urn, remediation, report)
+
+    return ResourceValidationPolicy(
+        name=identity(module),
+        description=description,
+        validate=validate,
+        enforcement_level=EnforcementLevel.MANDATORY,
+        severity=severity,
+        remediation_steps=remediation,
+    )
+
+
+def stack_rule(
+    module: str, *, description: str, severity: Severity, remediation: str, judge: StackJudge
+) -> StackValidationPolicy:
+    """Builds a rule that judges all resources of a stack together.
+
+    The engine runs it at the end of a preview, and again after the steps of an update.
+
+    Args:
+        module: ``__name__`` of the rule's file, which gives the id.
+        description: What the rule demands, in one sentence.
+        severity: How much is at stake.
+        remediation: What to do about a violation, in one sentence.
+        judge: Yields a finding, with its URN, for each fault of the stack.
+
+    Returns:
+        A mandatory policy. If the judge fails, that is a violation.
+    """
+
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        _guarded(
+            lambda: judge([_in_stack(resource) for resource in args.resources]),
+            None,
+            remediation,
+            report,
+        )
+
+    return StackValidationPolicy(
+        name=identity(module),
+        description=description,
+        validate=validate,
+        enforcement_level=EnforcementLevel.MANDATORY,
+        severity=severity,
+        remediation_steps=remediation,
+    )
+
+
+def _guarded(
+    run: Callable[[], Iterable[Finding]], urn: str | None, remediation: str, report: ReportViolation
+) -> None:
+    try:
+        for finding in run():
+            where = finding.urn or urn
+            report(
+                f"{where}: {finding.path}: given {show(finding.given)}; "
+                f"allowed: {finding.allowed}. Remedy: {remediation}",
+                where,
+            )
+    except Exception as error:  # noqa: BLE001 - whatever fails, the plan must not pass unjudged
+        report(
+            f"{urn or 'the stack'}: the rule could not be run ({type(error).__name__}: {error}), "
+            "and what cannot be judged is refused. Remedy: report this as a defect of the rule.",
+            urn,
+        )
+
+
+def _declared(args: ResourceValidationArgs | PolicyResource, **more: Any) -> Declared:
+    return Declared(
+        type=args.resource_type,
+        urn=args.urn,
+        name=args.name,
+        props=thaw(args.props),
+        provider_type=args.provider.resource_type if args.provider else None,
+        provider_props=thaw(args.provider.props) if args.provider else None,
+        **more,
+    )
+
+
+def _in_stack(resource: PolicyResource) -> Declared:
+    seen = _DECLARED.get(resource.urn)
+    now = _declared(
+        resource,
+        derived_from={
+            key: tuple(source.urn for source in sources)
+            for key, sources in resource.property_dependencies.items()
+        },
+    )
+    if seen is None or seen.type != now.type:
+        return now
+    return Declared(
+        type=now.type,
+        urn=now.urn,
+        name=now.name,
+        props=seen.props,
+        provider_type=now.provider_type,
+        provider_props=now.provider_props,
+        derived_from=now.derived_from,
+    )

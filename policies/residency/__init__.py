@@ -1,0 +1,1 @@
+"""Rules that keep data, and the services that touch it, inside the country."""

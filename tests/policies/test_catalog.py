@@ -1,0 +1,91 @@
+"""The catalog finds every rule, and refuses a file that is none."""
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from pulumi_policy import Severity
+
+from policies import catalog, describe
+from policies.judging import resource_rule
+
+
+def test_ids_are_stable() -> None:
+    assert [policy.name for policy in catalog.discover()] == [
+        "access-namespace-default-deny",
+        "access-namespace-pod-security",
+        "access-pod-security-context",
+        "encryption-bucket-encrypted",
+        "encryption-cloud-plaintext-listener",
+        "encryption-cloud-storage-encrypted",
+        "encryption-plaintext-listener",
+        "encryption-storage-encrypted",
+        "residency-arn-region",
+        "residency-image-registry",
+        "residency-provider-known",
+        "residency-provider-region",
+        "residency-resource-region",
+        "residency-service-host",
+        "residency-unknown-origin",
+        "supply-chain-image-digest",
+        "supply-chain-opaque-content",
+    ]
+
+
+def test_nothing_shadows_the_standard_library() -> None:
+    """The engine puts the folder first on sys.path."""
+    names = {path.stem for path in catalog.ROOT.rglob("*.py")}
+    names |= {path.name for path in catalog.ROOT.iterdir() if path.is_dir()}
+
+    assert names & set(sys.stdlib_module_names) == set()
+
+
+def test_only_main_constructs_the_pack() -> None:
+    """Constructing it starts a server that never returns."""
+    holders = {
+        path.name
+        for path in catalog.ROOT.rglob("*.py")
+        if "PolicyPack(" in path.read_text(encoding="utf-8")
+    }
+
+    assert holders == {"__main__.py"}
+
+
+def fake_module(name: str, policy: object) -> ModuleType:
+    module = ModuleType(name)
+    module.policy = policy  # type: ignore[attr-defined]
+    return module
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        (None, "defines no `policy`"),
+        ("a rule", "defines no `policy`"),
+        (
+            resource_rule(
+                "policies.access.other",
+                description="d.",
+                severity=Severity.LOW,
+                remediation="r.",
+                judge=lambda _: [],
+            ),
+            "named 'access-other'; its file says 'access-some-rule'",
+        ),
+    ],
+)
+def test_what_is_no_rule_is_refused(
+    monkeypatch: pytest.MonkeyPatch, policy: object, message: str
+) -> None:
+    module = fake_module("policies.access.some_rule", policy)
+    monkeypatch.setattr(catalog, "modules", lambda _root: [module])
+
+    with pytest.raises(catalog.CatalogError, match=message):
+        catalog.discover()
+
+
+def test_the_page_is_what_the_rules_say() -> None:
+    page = Path(describe.PAGE).read_text(encoding="utf-8")
+
+    assert page == describe.render(), "run: python -m policies.describe"
