@@ -1,0 +1,1 @@
+"""Says who may pull and who may push: the token service of the artifact registry."""
