@@ -1,0 +1,44 @@
+"""`python -m sandbox up|down ENVIRONMENT`: what the Makefile calls."""
+
+import argparse
+import signal
+import sys
+from types import FrameType
+
+from environments import InvalidEnvironmentError
+from sandbox.down import down
+from sandbox.faults import SandboxError
+from sandbox.progress import fail
+from sandbox.up import up
+
+COMMANDS = {"up": up, "down": down}
+INTERRUPTED = 130
+
+
+def main() -> int:
+    """Run one command; the exit code is 0, 1 for a fault, 130 when interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("command", choices=sorted(COMMANDS))
+    parser.add_argument("environment", help="a folder of environments/")
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        COMMANDS[given.command](given.environment)
+    except (SandboxError, InvalidEnvironmentError) as error:
+        fail(str(error))
+        return 1
+    except KeyboardInterrupt:
+        fail(f"stopped; run `make {given.command}` again to go on where it was.")
+        return INTERRUPTED
+    except OSError as error:
+        fail(f"{error.strerror or error}: {error.filename or ''}. Remedy: mend it and run again.")
+        return 1
+    return 0
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

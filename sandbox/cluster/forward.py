@@ -1,0 +1,92 @@
+"""Carries connections between the host's loopback and the cluster's own network.
+
+Both ends meet at a Unix socket, which needs no interface, route or rule on the host.
+`outside` listens on 127.0.0.1, `inside` connects to the API server or to a Service.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from sandbox.cluster import address
+from sandbox.cluster.specification import Specification, read
+
+Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+ADDRESSES = "addresses.json"
+CHUNK = 1 << 16
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(CHUNK):
+            writer.write(data)
+            await writer.drain()
+    with suppress(OSError):
+        if writer.can_write_eof():
+            writer.write_eof()
+
+
+async def _carry(
+    connect: Connect, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    try:
+        far_reader, far_writer = await connect()
+    except OSError:
+        writer.close()
+        return
+    try:
+        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+    finally:
+        for each in (writer, far_writer):
+            each.close()
+
+
+def _socket(name: str) -> str:
+    # Relative on purpose: a socket's path may hold 107 characters only.
+    return f"sockets/{name}"
+
+
+async def _inside(spec: Specification) -> None:
+    Path("sockets").mkdir(exist_ok=True)
+
+    async def to_api() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(address.NODE_IP, address.API_PORT)
+
+    async def to_service(target: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        known = json.loads(Path(ADDRESSES).read_text()) if Path(ADDRESSES).exists() else {}
+        if target not in known:
+            raise ConnectionRefusedError(target)
+        return await asyncio.open_connection(known[target], int(target.rsplit(":", 1)[1]))
+
+    routes: dict[str, Connect] = {"api": to_api}
+    routes |= {str(port): partial(to_service, target) for port, target in spec.exposed.items()}
+    servers = []
+    for name, connect in routes.items():
+        Path(_socket(name)).unlink(missing_ok=True)
+        servers.append(await asyncio.start_unix_server(partial(_carry, connect), _socket(name)))
+    await asyncio.gather(*(server.serve_forever() for server in servers))
+
+
+async def outside(spec: Specification) -> None:
+    """Listen on the host's loopback ports until cancelled."""
+
+    async def to_socket(name: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_unix_connection(_socket(name))
+
+    routes = {spec.api_port: "api"} | {port: str(port) for port in spec.exposed}
+    servers = [
+        await asyncio.start_server(partial(_carry, partial(to_socket, name)), "127.0.0.1", port)
+        for port, name in routes.items()
+    ]
+    await asyncio.gather(*(server.serve_forever() for server in servers))
+
+
+if __name__ == "__main__":
+    given = read(Path(sys.argv[2]))
+    os.chdir(given.folder)
+    asyncio.run(_inside(given) if sys.argv[1] == "inside" else outside(given))

@@ -1,0 +1,63 @@
+"""The one process of the cluster on the host: holds the namespaces and the loopback ports.
+
+When it dies, so does everything inside (`unshare --kill-child`).
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from sandbox.cluster.forward import outside
+from sandbox.cluster.specification import read
+
+
+async def keep(specification: Path) -> None:
+    """Run the namespaces and the ports until either ends or a signal comes."""
+    spec = read(specification)
+    os.chdir(spec.folder)
+    log = (spec.folder / "node.log").open("ab")
+    inner = subprocess.Popen(
+        [
+            "unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--fork",
+            "--propagation", "private", "--mount-proc", "--kill-child=SIGKILL",
+            spec.python, "-m", "sandbox.cluster.supervisor", str(specification),
+        ],
+        stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    (spec.folder / "keeper.json").write_text(
+        json.dumps({"pid": os.getpid(), "unshare": inner.pid, "started": _birth(os.getpid())})
+    )
+    over = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    ports = asyncio.ensure_future(outside(spec))
+    waits = [asyncio.ensure_future(asyncio.to_thread(inner.wait)), ports,
+             asyncio.ensure_future(over.wait())]  # fmt: skip
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    inner.kill()
+    inner.wait()
+    os._exit(0)  # the thread above may still wait
+
+
+def _birth(pid: int) -> str:
+    """Start time of a process in clock ticks: tells it from a later one with its number."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+
+
+def alive(node: Path) -> dict[str, int] | None:
+    """Process numbers of the running keeper, or None."""
+    try:
+        facts: dict[str, str] = json.loads((node / "keeper.json").read_text())
+        if _birth(int(facts["pid"])) != facts["started"]:
+            return None
+    except (OSError, ValueError, KeyError):
+        return None
+    return {"pid": int(facts["pid"]), "unshare": int(facts["unshare"])}
+
+
+if __name__ == "__main__":
+    asyncio.run(keep(Path(sys.argv[1])))

@@ -1,0 +1,180 @@
+"""Files that the cluster's components read, rendered from the addresses and the keys."""
+
+import base64
+import json
+import os
+from pathlib import Path
+
+import yaml
+
+from sandbox.cluster import address, pki
+
+KUBECONFIGS = ("admin", "node-agent", "controller-manager", "scheduler", "kube-proxy",
+               "network-policy", "kubelet")  # fmt: skip
+
+
+def render(node: Path, cgroup: str) -> None:
+    """Write every settings file under `node`; keys that exist are kept."""
+    keys = node / "pki"
+    pki.ensure(keys)
+    settings = node / "settings"
+    settings.mkdir(exist_ok=True)
+    for user in KUBECONFIGS:
+        server = f"https://{address.NODE_IP}:{address.API_PORT}"
+        write_kubeconfig(settings / f"{user}.kubeconfig", server, keys, user)
+    _write(settings / "kubelet.yaml", _kubelet(node, cgroup))
+    _write(settings / "encryption.yaml", _encryption(settings / "encryption.yaml"))
+    _write(settings / "audit.yaml", _audit())
+    (settings / "containerd.toml").write_text(_containerd(node))
+    network = node / "etc" / "cni" / "net.d"
+    network.mkdir(parents=True, exist_ok=True)
+    (network / "10-mizan.conflist").write_text(json.dumps(_network(), indent=1))
+
+
+def write_kubeconfig(path: Path, server: str, keys: Path, user: str) -> None:
+    """Write a kubeconfig that carries its keys, readable by its owner only."""
+
+    def data(name: str) -> str:
+        return base64.b64encode((keys / name).read_bytes()).decode()
+
+    credentials = {
+        "client-certificate-data": data(f"{user}.crt"),
+        "client-key-data": data(f"{user}.key"),
+    }
+    cluster = {
+        "server": server,
+        "certificate-authority-data": data("cluster-ca.crt"),
+    }
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "mizan", "cluster": cluster}],
+        "users": [{"name": user, "user": credentials}],
+        "contexts": [{"name": "mizan", "context": {"cluster": "mizan", "user": user}}],
+        "current-context": "mizan",
+    }
+    _write(path, config)
+
+
+def _write(path: Path, content: object) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        yaml.safe_dump(content, out, sort_keys=False)
+
+
+def _kubelet(node: Path, cgroup: str) -> dict[str, object]:
+    keys = node / "pki"
+    return {
+        "apiVersion": "kubelet.config.k8s.io/v1beta1",
+        "kind": "KubeletConfiguration",
+        "address": address.NODE_IP,
+        "authentication": {
+            "anonymous": {"enabled": False},
+            "webhook": {"enabled": True},
+            "x509": {"clientCAFile": str(keys / "cluster-ca.crt")},
+        },
+        "authorization": {"mode": "Webhook"},
+        "tlsCertFile": str(keys / "kubelet.crt"),
+        "tlsPrivateKeyFile": str(keys / "kubelet.key"),
+        "tlsMinVersion": "VersionTLS12",
+        "readOnlyPort": 0,
+        "containerRuntimeEndpoint": "unix:///run/containerd/containerd.sock",
+        "clusterDNS": [address.DNS_SERVICE_IP],
+        "clusterDomain": address.CLUSTER_DOMAIN,
+        "resolvConf": "/etc/resolv.conf",
+        # The host is cgroup v1, without systemd inside the namespaces.
+        "cgroupDriver": "cgroupfs",
+        "cgroupRoot": f"/{cgroup}",
+        "failCgroupV1": False,
+        "failSwapOn": False,
+        "enforceNodeAllocatable": [],
+        "localStorageCapacityIsolation": False,
+        "oomScoreAdj": 0,
+        # The host's disk may be nearly full, so percentages would evict at once.
+        "evictionHard": {"memory.available": "200Mi", "nodefs.available": "1Gi"},
+        "imageGCHighThresholdPercent": 100,
+        "imageGCLowThresholdPercent": 99,
+        "serializeImagePulls": False,
+        "syncFrequency": "20s",
+        "nodeStatusUpdateFrequency": "5s",
+        "shutdownGracePeriod": "0s",
+    }
+
+
+def _encryption(path: Path) -> object:
+    if path.exists():  # the key that etcd's content is written under must stay
+        return yaml.safe_load(path.read_text())
+    secret = base64.b64encode(os.urandom(32)).decode()
+    return {
+        "apiVersion": "apiserver.config.k8s.io/v1",
+        "kind": "EncryptionConfiguration",
+        "resources": [
+            {
+                "resources": ["secrets", "configmaps"],
+                "providers": [{"secretbox": {"keys": [{"name": "node", "secret": secret}]}}],
+            }
+        ],
+    }
+
+
+def _audit() -> dict[str, object]:
+    quiet = {
+        "level": "None",
+        "resources": [
+            {"group": "", "resources": ["events", "endpoints"]},
+            {"group": "coordination.k8s.io", "resources": ["leases"]},
+            {"group": "discovery.k8s.io", "resources": ["endpointslices"]},
+        ],
+    }
+    probes = {"level": "None", "nonResourceURLs": ["/healthz*", "/readyz*", "/livez*", "/version"]}
+    secret = {
+        "level": "Metadata",  # never the content
+        "resources": [{"group": "", "resources": ["secrets", "configmaps", "serviceaccounts/token"]}],
+    }
+    changes = {"level": "Request", "verbs": ["create", "update", "patch", "delete"]}
+    return {
+        "apiVersion": "audit.k8s.io/v1",
+        "kind": "Policy",
+        "omitStages": ["RequestReceived"],
+        "rules": [quiet, probes, secret, changes, {"level": "Metadata"}],
+    }
+
+
+def _containerd(node: Path) -> str:
+    return f"""\
+version = 2
+root = "{node}/containerd"
+state = "/run/containerd"
+disabled_plugins = ["io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.btrfs",
+  "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.devmapper"]
+[grpc]
+  address = "/run/containerd/containerd.sock"
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "localhost/mizan/pause:1"
+  restrict_oom_score_adj = true
+  disable_apparmor = true
+  max_concurrent_downloads = 3
+  [plugins."io.containerd.grpc.v1.cri".containerd]
+    snapshotter = "overlayfs"
+    discard_unpacked_layers = true
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/usr/lib/cni"
+    conf_dir = "/etc/cni/net.d"
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "/etc/containerd/certs.d"
+"""
+
+
+def _network() -> dict[str, object]:
+    bridge = {
+        "type": "bridge",
+        "bridge": "cni0",
+        "isGateway": True,
+        "ipMasq": True,
+        "hairpinMode": True,
+        "ipam": {
+            "type": "host-local",
+            "ranges": [[{"subnet": address.POD_CIDR}]],
+            "routes": [{"dst": "0.0.0.0/0"}],
+        },
+    }
+    return {"cniVersion": "1.0.0", "name": "mizan", "plugins": [bridge]}

@@ -1,0 +1,55 @@
+"""What one embedded cluster is, as the outer and the inner processes both read it."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Specification:
+    """Facts of one embedded cluster, handed to its processes as a file.
+
+    Attributes:
+        environment: Name of the environment that the cluster plays.
+        node: Folder of the cluster's state.
+        tools: Folder of the compiled Kubernetes programs.
+        python: Interpreter that runs the sandbox's own processes.
+        api_port: Loopback port of the API server on the host.
+        exposed: Loopback port on the host -> `namespace/service:port` in the cluster.
+        registry_host: Name and port of the environment's own registry.
+        registry_address: Address of that registry's Service.
+        volume_gib: Size limit of the encrypted file system, in GiB; the file is sparse.
+    """
+
+    environment: str
+    node: str
+    tools: str
+    python: str
+    api_port: int
+    exposed: dict[int, str] = field(default_factory=dict)
+    registry_host: str = ""
+    registry_address: str = ""
+    volume_gib: int = 40
+
+    @property
+    def folder(self) -> Path:
+        """`node` as a path."""
+        return Path(self.node)
+
+    @property
+    def cgroup(self) -> str:
+        """Name of the control group that holds every pod."""
+        return f"mizan-{self.environment}"
+
+    def write(self) -> Path:
+        """Write the file that `read` reads and return its path."""
+        path = self.folder / "specification.json"
+        path.write_text(json.dumps(asdict(self), indent=1))
+        return path
+
+
+def read(path: Path) -> Specification:
+    """Read what `Specification.write` wrote."""
+    facts = json.loads(path.read_text())
+    facts["exposed"] = {int(port): target for port, target in facts["exposed"].items()}
+    return Specification(**facts)

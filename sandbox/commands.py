@@ -1,0 +1,43 @@
+"""Run a program, keep its output, and turn its failure into one clear error."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sandbox.faults import SandboxError
+
+
+def run(  # noqa: PLR0913 - each of these is a plain fact of one program run
+    command: Sequence[str | Path],
+    *,
+    log: Path | None = None,
+    cwd: Path | None = None,
+    extra: Mapping[str, str] | None = None,
+    stdin: str | None = None,
+    remedy: str = "read the lines above; run the command again once its cause is gone.",
+) -> str:
+    """Run `command` to its end and return what it printed on standard output.
+
+    Raises:
+        SandboxError: It is not installed or it ended with a code other than zero; the
+            message carries the last lines that it printed.
+    """
+    words = [str(word) for word in command]
+    env = {**os.environ, **(extra or {})}
+    try:
+        done = subprocess.run(
+            words, cwd=cwd, env=env, input=stdin, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise SandboxError(f"The program {words[0]} is not installed.", remedy) from error
+    if log:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a") as out:
+            out.write(f"$ {' '.join(words)}\n{done.stdout}{done.stderr}\n")
+    if done.returncode:
+        told = (done.stderr.strip() or done.stdout.strip()).splitlines()[-8:]
+        raise SandboxError(
+            f"`{' '.join(words[:4])} …` ended with {done.returncode}: {' | '.join(told)}.", remedy
+        )
+    return done.stdout

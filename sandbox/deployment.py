@@ -1,0 +1,173 @@
+"""Runs the Pulumi engine on one stack and reads what it did from its event log."""
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.commands import run
+from sandbox.faults import SandboxError
+from sandbox.layout import PROJECT
+from sandbox.progress import Step
+
+PACK = "policies"
+_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass
+class Deployment:
+    """What one `pulumi up` did.
+
+    Attributes:
+        changes: Operation -> number of resources, without those left as they are.
+        unchanged: Number of resources left as they are.
+        outputs: What the program exported.
+        violations: Rule -> message of each mandatory violation.
+        advisories: Messages of the pack that would not have blocked.
+    """
+
+    changes: dict[str, int] = field(default_factory=dict)
+    unchanged: int = 0
+    outputs: dict[str, object] = field(default_factory=dict)
+    violations: dict[str, str] = field(default_factory=dict)
+    advisories: list[str] = field(default_factory=list)
+
+
+def ensure_stack(stack: str, variables: Mapping[str, str]) -> None:
+    """Make the stack if the backend does not have it, and free it of a dead run's lock.
+
+    The caller holds the sandbox's own lock, so a lock found here has no living owner.
+    """
+    known = json.loads(_pulumi(["stack", "ls", "--json"], variables))
+    if stack not in {item["name"] for item in known}:
+        _pulumi(["stack", "init", stack, "--no-select"], variables)
+    backend = Path(variables["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    for lock in (backend / ".pulumi" / "locks").rglob("*.json"):
+        if lock.parent.name == stack:
+            lock.unlink()
+
+
+def configure(stack: str, settings: Mapping[str, str], variables: Mapping[str, str]) -> None:
+    """Give the stack the facts of its cluster that only this sandbox knows."""
+    words = [word for item in settings.items() for word in ("--plaintext", "=".join(item))]
+    _pulumi(["config", "set-all", "--stack", stack, *words], variables)
+
+
+def up(stack: str, variables: Mapping[str, str], step: Step, log: Path) -> Deployment:
+    """Preview with the policy pack, then update.
+
+    Raises:
+        SandboxError: The pack or the engine said no; the cause is in the message.
+    """
+    return _operate(["up", "--yes", "--policy-pack", PACK], stack, variables, step, log)
+
+
+def destroy(stack: str, variables: Mapping[str, str], step: Step, log: Path) -> Deployment:
+    """Delete what the stack made, and the stack."""
+    done = _operate(["destroy", "--yes"], stack, variables, step, log)
+    _pulumi(["stack", "rm", stack, "--yes", "--preserve-config"], variables)
+    return done
+
+
+def _operate(
+    words: Sequence[str], stack: str, variables: Mapping[str, str], step: Step, log: Path
+) -> Deployment:
+    events = log.with_suffix(".events.json")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    events.unlink(missing_ok=True)
+    command = ["pulumi", *words, "--stack", stack, "--non-interactive", "--color", "never",
+               "--suppress-outputs", "--suppress-permalink=true", "--event-log", str(events)]  # fmt: skip
+    env = {**os.environ, **variables, "PULUMI_DEBUG_COMMANDS": "true"}
+    with (
+        log.open("w") as kept,
+        subprocess.Popen(
+            command, cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL, text=True, preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, and this process has no other thread in a lock here
+        ) as engine,
+    ):  # fmt: skip
+        try:
+            for line in engine.stdout or ():
+                kept.write(line)
+                _show(line.rstrip(), step)
+        except KeyboardInterrupt:
+            engine.send_signal(signal.SIGINT)  # the engine finishes what it has begun
+            engine.wait()
+            raise
+    done = _read(events)
+    if engine.returncode:
+        raise SandboxError(_cause(done, log), f"the whole output is in {log}.")
+    done.outputs = json.loads(
+        _pulumi(["stack", "output", "--json", "--stack", stack], variables)
+        if words[0] == "up"
+        else "{}"
+    )
+    return done
+
+
+def _die_with_parent() -> None:
+    _LIBC.prctl(_PARENT_DEATH, signal.SIGKILL)
+
+
+def _pulumi(words: Sequence[str], variables: Mapping[str, str]) -> str:
+    pulumi = next(
+        str(path)
+        for folder in variables["PATH"].split(os.pathsep)
+        if (path := Path(folder) / "pulumi").exists()
+    )
+    return run([pulumi, *words], cwd=PROJECT, extra=dict(variables))
+
+
+QUIET = ("warning: using pulumi-", "Loading policy packs", "View Live", "Previewing update",
+         "Updating (", "@ previewing", "@ updating", "@ destroying")  # fmt: skip
+
+
+def _show(line: str, step: Step) -> None:
+    text = line.strip()
+    if not text or text.startswith(QUIET):
+        return
+    if sys.stdout.isatty() or not text.startswith("+  kubernetes:"):
+        step.waiting_for = text[:120]
+    if " created" in text or " updated" in text or "error" in text or "failed" in text:
+        step.say(text[:160])
+
+
+def _read(path: Path) -> Deployment:
+    done = Deployment()
+    if not path.exists():
+        return done
+    for line in path.read_text().splitlines():
+        event = json.loads(line)
+        if summary := event.get("summaryEvent"):
+            counts = dict(summary.get("resourceChanges", {}))
+            done.unchanged = counts.pop("same", 0)
+            done.changes = counts
+        if policy := event.get("policyEvent"):
+            told = policy.get("message", "")
+            if policy.get("enforcementLevel") == "mandatory":
+                done.violations[policy["policyName"]] = told
+            else:
+                done.advisories.append(f"{policy['policyName']}: {told}")
+        diagnostic = event.get("diagnosticEvent")
+        if diagnostic and diagnostic.get("severity") == "error":
+            done.outputs.setdefault("errors", [])
+            errors = done.outputs["errors"]
+            if isinstance(errors, list):
+                errors.append(diagnostic["message"].strip())
+    return done
+
+
+def _cause(done: Deployment, log: Path) -> str:
+    if done.violations:
+        told = "; ".join(f"{rule}: {text.strip()}" for rule, text in done.violations.items())
+        return f"The policy pack blocked the plan: {told}."
+    errors = done.outputs.get("errors")
+    if isinstance(errors, list) and errors:
+        return f"The deployment failed: {errors[0]}"
+    lines = [line for line in log.read_text().splitlines() if line.strip()]
+    return f"The deployment failed: {' | '.join(lines[-3:])}"

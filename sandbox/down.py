@@ -1,0 +1,46 @@
+"""`down`: takes away what `up` started, and nothing else."""
+
+import os
+import shutil
+from pathlib import Path
+
+from environments import load
+from sandbox import deployment, workspace
+from sandbox.cache import locked
+from sandbox.cluster import stop
+from sandbox.layout import PROJECT, Layout
+from sandbox.progress import Steps
+
+
+def down(name: str) -> None:
+    """Take the environment `name` down; running it on nothing is no fault."""
+    load(name)  # an unknown name is refused with the list of known ones
+    layout = Layout(name)
+    steps = Steps()
+    if not layout.state.exists():
+        steps.say(f"{name} is not up; nothing to do")
+        return
+    with locked(layout.state / "lock", lambda: steps.say("another command holds this sandbox")):
+        if given := os.environ.get("MIZAN_KUBECONFIG"):
+            with steps.step("destroy") as step:
+                paths = workspace.with_path(layout, workspace.environment(layout, Path(given)))
+                deployment.destroy(name, paths, step, layout.state / "logs" / "down.log")
+        with steps.step("cluster") as step:
+            ran = stop(layout.node, f"mizan-{name}")
+            step.note = "stopped" if ran else "was not running"
+        with steps.step("files"):
+            _forget_stack(layout)
+            shutil.rmtree(layout.state)
+    steps.say(f"{name} is down; compiled programs and images stay in the cache")
+
+
+def _forget_stack(layout: Layout) -> None:
+    """The cluster is gone with all that the stack describes, so its state goes too."""
+    backend = layout.sandbox / "state" / ".pulumi"
+    for path in backend.rglob(f"{layout.environment}*") if backend.is_dir() else ():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    settings = PROJECT / "environments" / f"Pulumi.{layout.environment}.yaml"
+    settings.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""What the Pulumi engine needs beside itself when only package registries are reachable."""

@@ -1,0 +1,76 @@
+"""Which images there are: what the platform deploys is in `images.lock`, the node's own are here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from sandbox import toolchain
+from sandbox.faults import SandboxError
+from sandbox.layout import PROJECT
+
+LOCK = PROJECT / "images.lock"
+NODE_IMAGES = PROJECT / "sandbox" / "images"
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image to build.
+
+    Attributes:
+        name: Repository under the registry's `mizan/`.
+        context: Folder with its Dockerfile.
+        base: Name of the image that it is built from; empty: from nothing.
+        programs: Compiled programs that its Dockerfile copies.
+        seeded: Put straight into the node, because the registry cannot start without it.
+        deployed: In the lock that the platform deploys from.
+    """
+
+    name: str
+    context: Path
+    base: str = "base"
+    programs: tuple[str, ...] = ()
+    seeded: bool = False
+    deployed: bool = True
+
+
+NODE = tuple(
+    Image(name, NODE_IMAGES / name, base="", programs=(name,), seeded=True, deployed=False)
+    for name in ("pause", "coredns", "metrics-server")
+)
+
+
+def images() -> list[Image]:
+    """Every image that is built on this machine, bases first.
+
+    Raises:
+        SandboxError: `images.lock` names a folder without a Dockerfile.
+    """
+    declared = yaml.safe_load(LOCK.read_text())["images"]
+    found = list(NODE)
+    for name, entry in declared.items():
+        build = entry.get("build")
+        if not build:
+            continue  # mirrored from elsewhere on a connected machine: `make mirror`
+        context = PROJECT / build["context"]
+        if not (context / "Dockerfile").exists():
+            raise SandboxError(
+                f"images.lock: {name}: there is no Dockerfile in {build['context']}.",
+                "add it, or correct the entry's `build.context`.",
+            )
+        found.append(
+            Image(
+                name,
+                context,
+                base=build.get("base", "base"),
+                programs=tuple(build.get("programs", ())),
+                seeded=build.get("seeded", False),
+                deployed=build.get("deployed", True),
+            )
+        )
+    return found
+
+
+def module_of(program: str) -> toolchain.Module:
+    """The Go module that gives `program`."""
+    return next(module for module in toolchain.MODULES if program in module.programs)

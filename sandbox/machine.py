@@ -1,0 +1,135 @@
+"""What this machine has and lacks for a sandbox."""
+
+import os
+import platform
+import shutil
+import threading
+import time
+from pathlib import Path
+
+from sandbox.commands import run
+from sandbox.faults import SandboxError
+from sandbox.layout import cache_root
+from sandbox.progress import Step
+
+# Program -> Debian package that holds it.
+PROGRAMS = {
+    "buildah": "buildah",
+    "containerd": "containerd",
+    "curl": "curl",
+    "conntrack": "conntrack",
+    "debootstrap": "debootstrap",
+    "fscrypt": "fscrypt",
+    "ip": "iproute2",
+    "ipset": "ipset",
+    "iptables": "iptables",
+    "mkfs.ext4": "e2fsprogs",
+    "runc": "runc",
+    "skopeo": "skopeo",
+    "zstd": "zstd",
+}
+NETWORK_PLUGINS = Path("/usr/lib/cni/bridge")
+COLD_GIB = 32
+WARM_GIB = 14
+
+
+def ensure_programs(step: Step) -> None:
+    """Install what the embedded cluster needs from Debian's packages.
+
+    Raises:
+        SandboxError: Something is missing and this is no Debian, or not root.
+    """
+    missing = {package for program, package in PROGRAMS.items() if not shutil.which(program)}
+    if not NETWORK_PLUGINS.exists():
+        missing.add("containernetworking-plugins")
+    if not missing:
+        return
+    names = " ".join(sorted(missing))
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        raise SandboxError(
+            f"These packages are missing: {names}.",
+            "install them, or run as root on Debian, or point MIZAN_KUBECONFIG at a cluster.",
+        )
+    step.say(f"installing {names}")
+    step.waiting_for = "Debian's packages"
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    run(["apt-get", "update", "-q"], extra=quiet)
+    run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *sorted(missing)],
+        extra=quiet, remedy=f"apt-get install {names}")  # fmt: skip
+
+
+def require_root() -> None:
+    """Refuse early what only root can do.
+
+    Raises:
+        SandboxError: This is not root.
+    """
+    if os.geteuid() != 0:
+        raise SandboxError(
+            "The embedded cluster needs root, to make namespaces and mounts; "
+            f"this is user {os.geteuid()}.",
+            "run as root, or point MIZAN_KUBECONFIG at a cluster of your own (kind, k3d).",
+        )
+
+
+def require_disk(state: Path, *, cold: bool) -> None:
+    """Refuse to begin on a disk that would fill up half way.
+
+    Raises:
+        SandboxError: Too little is free; the message says how much is needed where.
+    """
+    needed = int(os.environ.get("MIZAN_DISK_GIB") or (COLD_GIB if cold else WARM_GIB))
+    for folder in (state, cache_root()):
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free >> 30
+        if free < needed:
+            raise SandboxError(
+                f"The disk of {folder} has {free} GiB free; this needs {needed} GiB.",
+                "free some space, or put the cache elsewhere with MIZAN_CACHE.",
+            )
+
+
+def description() -> dict[str, str | int]:
+    """Facts of this machine that a measurement must be read with."""
+    model = "unknown"
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    memory = int(Path("/proc/meminfo").read_text().split()[1]) >> 20
+    return {
+        "cpu": model,
+        "cores": os.cpu_count() or 0,
+        "memory_gib": memory,
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+    }
+
+
+class PeakMemory:
+    """Samples the resident memory of every process in a pid namespace.
+
+    Attributes:
+        gib: The highest sum seen, in GiB; shared pages count for each process.
+    """
+
+    def __init__(self, inner_pid: int, period_seconds: float = 2.0) -> None:
+        self.gib = 0.0
+        self._namespace = os.readlink(f"/proc/{inner_pid}/ns/pid")
+        self._period = period_seconds
+        threading.Thread(target=self._sample, daemon=True).start()
+
+    def _sample(self) -> None:
+        page = os.sysconf("SC_PAGE_SIZE")
+        while True:
+            total = 0
+            for entry in Path("/proc").iterdir():
+                if entry.name.isdigit():
+                    try:
+                        if os.readlink(entry / "ns" / "pid") != self._namespace:
+                            continue
+                        total += int((entry / "statm").read_text().split()[1]) * page
+                    except OSError:
+                        continue  # ended while we looked
+            self.gib = max(self.gib, round(total / 2**30, 2))
+            time.sleep(self._period)

@@ -1,0 +1,141 @@
+"""Programs compiled once from their Go modules, for machines that reach package registries only."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.cache import digest_of, entry
+from sandbox.commands import run
+from sandbox.faults import SandboxError
+from sandbox.layout import cache_root
+from sandbox.progress import Step
+
+FOLDER = Path(__file__).parent
+ENGINE_VERSION = "v3.259.0"
+KUBERNETES_VERSION = "v1.34.2"
+GATEWAY_VERSION = "v1.8.0"
+_VERSION = "k8s.io/component-base/version"
+
+
+@dataclass(frozen=True)
+class Module:
+    """One Go module of tools, compiled together because they share what is slow to compile.
+
+    Attributes:
+        name: Folder with its go.mod and go.sum.
+        programs: Names of the programs that the build must give.
+        stamps: Linker variables that carry versions, which Kubernetes reports to its peers.
+        renames: Program as Go names it -> the name that people know.
+        carries: File of the module cache -> name, copied beside the programs.
+    """
+
+    name: str
+    programs: tuple[str, ...]
+    stamps: Mapping[str, str] = field(default_factory=dict)
+    renames: Mapping[str, str] = field(default_factory=dict)
+    carries: Mapping[str, str] = field(default_factory=dict)
+
+
+_SDK = f"github.com/pulumi/pulumi/sdk/v3@{ENGINE_VERSION}"
+ENGINE = Module(
+    "pulumi",
+    ("pulumi",),
+    stamps={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": ENGINE_VERSION},
+    carries={f"{_SDK}/python/cmd/pulumi-language-python-exec": "pulumi-language-python-exec"},
+)
+KUBERNETES = Module(
+    "kubernetes",
+    (
+        "etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler",
+        "kubectl", "kubelet", "network-policy", "pause",
+    ),
+    stamps={
+        f"{_VERSION}.gitVersion": KUBERNETES_VERSION,
+        f"{_VERSION}.gitMajor": KUBERNETES_VERSION.split(".")[0].removeprefix("v"),
+        f"{_VERSION}.gitMinor": KUBERNETES_VERSION.split(".")[1],
+    },
+    renames={"server": "etcd"},
+)  # fmt: skip
+ADDONS = Module("cluster-addons", ("coredns", "metrics-server"))
+OBJECT_STORE = Module(
+    "object-store", ("versitygw",), stamps={"main.Version": GATEWAY_VERSION}
+)
+REGISTRY = Module("artifact-registry", ("registry",))
+MODULES = (KUBERNETES, ENGINE, ADDONS, OBJECT_STORE, REGISTRY)
+
+
+def built(module: Module, step: Step) -> Path:
+    """Folder with the programs of `module`, compiled if this machine has not done so yet.
+
+    Raises:
+        SandboxError: Go is missing, or the build failed; its last lines are in the message.
+    """
+
+    def make(folder: Path) -> None:
+        step.waiting_for = f"{module.name} to compile"
+        step.say(f"compiling {', '.join(module.programs)} (once; minutes)")
+        _compile(module, folder)
+
+    return entry(
+        "toolchain",
+        f"{module.name}-{digest_of([FOLDER / module.name], str(module))}",
+        make,
+        waiting=lambda: step.say(f"another command is compiling {module.name}; waiting for it"),
+    )
+
+
+def is_built(module: Module) -> bool:
+    """Whether `built` would return at once."""
+    key = f"{module.name}-{digest_of([FOLDER / module.name], str(module))}"
+    return (cache_root() / "toolchain" / key).is_dir()
+
+
+def fetch(module: Module) -> None:
+    """Download what `module` compiles from, so that it can go beside another's compiling."""
+    if not is_built(module) and shutil.which("go"):
+        subprocess.run(
+            ["go", "list", "-deps", "tool"], cwd=FOLDER / module.name, env=_environment(),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+
+
+def _compile(module: Module, folder: Path) -> None:
+    if not shutil.which("go"):
+        raise SandboxError(
+            f"The Go compiler is not on PATH, and {module.name} is not built yet.",
+            "install Go 1.26 or later, or put the official programs on PATH.",
+        )
+    stamps = " ".join(f"-X {name}={value}" for name, value in module.stamps.items())
+    run(
+        ["go", "build", "-trimpath", "-mod=readonly", "-buildvcs=false",
+         "-ldflags", f"-s -w {stamps}", "-o", f"{folder}/", "tool"],
+        cwd=FOLDER / module.name,
+        extra=_environment(),
+        remedy="check that the Go module proxy answers and that the disk has 6 GiB free; "
+        "what is compiled already is kept.",
+    )  # fmt: skip
+    for given, known in module.renames.items():
+        (folder / given).rename(folder / known)
+    for source, name in module.carries.items():
+        shutil.copy(Path(_environment()["GOMODCACHE"]) / source, folder / name)
+        (folder / name).chmod(0o755)
+    missing = [name for name in module.programs if not (folder / name).exists()]
+    if missing:
+        raise SandboxError(
+            f"The build of {module.name} gave no {', '.join(missing)}.",
+            f"compare sandbox/toolchain/{module.name}/go.mod with sandbox/toolchain/__init__.py.",
+        )
+
+
+def _environment() -> dict[str, str]:
+    caches = cache_root() / "go"
+    return {
+        **os.environ,
+        "CGO_ENABLED": "0",
+        "GOTOOLCHAIN": "local",
+        "GOCACHE": str(caches / "build"),
+        "GOMODCACHE": str(caches / "mod"),
+    }

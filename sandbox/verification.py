@@ -1,0 +1,122 @@
+"""Asks the deployed platform what a user would ask it."""
+
+import importlib
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from environments import Environment
+from sandbox.cluster import Cluster
+from sandbox.faults import SandboxError
+from sandbox.https import Service, secret
+from sandbox.layout import PROJECT, Layout
+from sandbox.progress import Step
+
+READY_SECONDS = 120
+SIGNER = re.compile(r'signed_by="([0-9a-f]+)"')
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the running platform said.
+
+    Attributes:
+        model: Name of the served model.
+        signed_by: Key id of the release's signature.
+        variants: For each: version, digest, weight, held-out metrics, one live prediction.
+        split: Variant that each of some subjects was given.
+    """
+
+    model: str
+    signed_by: str
+    variants: Mapping[str, Mapping[str, Any]]
+    split: Mapping[str, str]
+
+
+def services(cluster: Cluster, loopback: int, layout: Layout) -> tuple[Service, Service]:
+    """The serving endpoint and the object store, by their loopback ports."""
+    authority = layout.state / "ca.crt"
+    authority.write_text(secret(cluster, "serving", "serving-tls")["ca.crt"])
+    return (
+        Service("serving.serving.svc.cluster.local", 8443, loopback, authority),
+        Service("store.storage.svc.cluster.local", 7070, loopback + 1, authority),
+    )
+
+
+def verify(
+    environment: Environment, cluster: Cluster, loopback: int, layout: Layout, step: Step
+) -> Answers:
+    """Ask for a prediction from each variant, and who signed them.
+
+    Raises:
+        SandboxError: The endpoint does not answer, or answers otherwise than its release says.
+    """
+    serving, store = services(cluster, loopback, layout)
+    model = environment.workloads.serving.model
+    _await_ready(serving, step)
+    described = json.loads(serving.request(f"/v2/models/{model}"))["parameters"]["variants"]
+    found = SIGNER.search(serving.request("/metrics"))
+    credential = secret(cluster, "serving", "store-credential")
+    keys = credential["access_key"], credential["secret_key"]
+    variants = {}
+    for name, facts in described.items():
+        folder = f"/models/{model}/{name}/{facts['version']}"
+        example = json.loads(store.request(f"{folder}/example.json", signed=keys))
+        metrics = json.loads(store.request(f"{folder}/metrics.json", signed=keys))
+        answer = json.loads(
+            serving.request(f"/v2/models/{model}/versions/{name}/infer", example["request"])
+        )
+        given = answer["outputs"][0]["data"][0]
+        if abs(given - example["probability"]) > example["tolerance"]:
+            raise SandboxError(
+                f"Variant {name} answered {given}, training computed {example['probability']}.",
+                "the served model is not the trained one: see the logs of namespace serving.",
+            )
+        variants[name] = {
+            **facts,
+            "metrics": metrics,
+            "prediction": {"probability": given, "answered_by": answer["parameters"]["variant"]},
+        }
+    request = example["request"]
+    split = {
+        subject: json.loads(
+            serving.request(
+                f"/v2/models/{model}/infer", {**request, "parameters": {"subject_id": subject}}
+            )
+        )["parameters"]["variant"]
+        for subject in (f"passenger-{number}" for number in range(1, 6))
+    }
+    return Answers(model, found.group(1) if found else "", variants, split)
+
+
+def _await_ready(serving: Service, step: Step) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            serving.request("/v2/health/ready")
+        except SandboxError as error:
+            step.waiting_for = f"the serving endpoint: {error.cause[:120]}"
+            if time.monotonic() > deadline:
+                raise SandboxError(
+                    f"The serving endpoint did not answer in {READY_SECONDS} s: {error.cause}",
+                    "`kubectl -n serving describe pods` after `source .sandbox/env` tells why.",
+                ) from error
+            time.sleep(1)
+        else:
+            return
+
+
+def rules() -> int:
+    """Number of policy rules that judged the plan."""
+    catalog = importlib.import_module("policies.catalog")
+    return len(catalog.discover())
+
+
+def ca_file(layout: Layout) -> Path:
+    """File with the platform's private CA, relative to the project where it is in it."""
+    path = layout.state / "ca.crt"
+    return path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path

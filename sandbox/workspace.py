@@ -1,0 +1,108 @@
+"""Where Pulumi finds its parts: launchers on PATH, the state's folder, the settings to source."""
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from sandbox import toolchain
+from sandbox.layout import PROJECT, Layout
+from sandbox.progress import Step
+
+LAUNCHERS = {
+    "pulumi-language-python": "sandbox.engine.language_host",
+    "pulumi-resource-kubernetes": "sandbox.kubernetes_provider",
+}
+PROVIDER = "pulumi-resource-kubernetes"
+
+
+def official(program: str, layout: Layout) -> str | None:
+    """The user's own `program` on PATH, if there is one besides the sandbox's."""
+    ours = str(layout.bin)
+    path = os.pathsep.join(
+        folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder != ours
+    )
+    return shutil.which(program, path=path)
+
+
+def official_provider(layout: Layout) -> bool:
+    """Whether the official Kubernetes plugin is on PATH or among Pulumi's plugins."""
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    plugins = home / "plugins"
+    return bool(official(PROVIDER, layout)) or (
+        plugins.is_dir() and any(plugins.glob("resource-kubernetes-v*"))
+    )
+
+
+def prepare_engine(layout: Layout, step: Step) -> list[str]:
+    """Make the launchers in `.sandbox/bin`; return what stands in for an official part."""
+    layout.bin.mkdir(parents=True, exist_ok=True)
+    stand_ins = []
+    for name in ("pulumi", *LAUNCHERS, "pulumi-language-python-exec", "kubectl"):
+        (layout.bin / name).unlink(missing_ok=True)
+    engine = official("pulumi", layout)
+    step.note = f"official {engine}"
+    if not engine:
+        built = toolchain.built(toolchain.ENGINE, step)
+        for name in ("pulumi", "pulumi-language-python-exec"):
+            (layout.bin / name).symlink_to(built / name)
+        _launcher(layout, "pulumi-language-python")
+        stand_ins.append("Python language host of the Pulumi engine (official one absent)")
+        step.note = f"Pulumi {toolchain.ENGINE_VERSION}, compiled from its Go module"
+    if not official_provider(layout):
+        _launcher(layout, PROVIDER)
+        stand_ins.append("Kubernetes provider of Pulumi, in Python (official plugin absent)")
+    return stand_ins
+
+
+def environment(layout: Layout, kubeconfig: Path) -> dict[str, str]:
+    """Variables with which native Pulumi works on this sandbox."""
+    state = layout.sandbox / "state"
+    state.mkdir(parents=True, exist_ok=True)
+    passphrase = layout.sandbox / "passphrase"
+    if not passphrase.exists():
+        descriptor = os.open(passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_urlsafe(32))
+    found = {
+        "PULUMI_BACKEND_URL": f"file://{state}",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+        "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "1",
+        "KUBECONFIG": str(kubeconfig),
+        "MIZAN_IMAGES_LOCK": str(layout.images_lock),
+        "MIZAN_TOOLCHAIN_BIN": str(layout.bin),
+        "PYTHONPATH": str(PROJECT),
+    }
+    if not official("pulumi", layout):
+        found["PULUMI_HOME"] = str(layout.sandbox / "pulumi-home")
+    return found
+
+
+def write_environment(layout: Layout, variables: Mapping[str, str]) -> Path:
+    """Write `.sandbox/env`, to be sourced by a shell."""
+    lines = ["# Made by the sandbox: source it, and native pulumi and kubectl work here."]
+    lines += [f"export {name}='{value}'" for name, value in sorted(variables.items())]
+    venv = Path(sys.executable).parent
+    lines.append(f"export PATH='{layout.bin}:{venv}':\"$PATH\"")
+    path = layout.sandbox / "env"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def with_path(layout: Layout, variables: Mapping[str, str]) -> dict[str, str]:
+    """`variables` with the PATH that `.sandbox/env` would give."""
+    venv = Path(sys.executable).parent
+    return {**variables, "PATH": f"{layout.bin}:{venv}:{os.environ.get('PATH', '')}"}
+
+
+def _launcher(layout: Layout, name: str) -> None:
+    path = layout.bin / name
+    path.write_text(
+        "#!/bin/sh\n"
+        f"PYTHONPATH='{PROJECT}'${{PYTHONPATH:+:$PYTHONPATH}} "
+        f"exec '{sys.executable}' -m {LAUNCHERS[name]} \"$@\"\n"
+    )
+    path.chmod(0o755)

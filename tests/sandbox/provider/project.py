@@ -1,0 +1,138 @@
+"""Small Pulumi programs, run by the real engine against the control plane."""
+
+import json
+import os
+import shutil
+import subprocess
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.sandbox.provider.control_plane import ControlPlane, toolchain
+
+ENGINE_FOLDER = Path(__file__).parents[3] / "sandbox" / "engine"
+EXECUTOR = "pulumi-language-python-exec"
+_SECONDS = 90
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the engine ended."""
+
+    status: int
+    output: str
+
+    def expect_success(self) -> "Outcome":
+        assert self.status == 0, self.output
+        return self
+
+    def expect_failure(self) -> "Outcome":
+        assert self.status != 0, self.output
+        return self
+
+
+class Project:
+    """One Pulumi project with one stack, in a folder of its own."""
+
+    def __init__(self, folder: Path, name: str, plane: ControlPlane) -> None:
+        self.folder = folder / name
+        self.folder.mkdir()
+        (self.folder / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\nmain: stacks\n")
+        (self.folder / "stacks").mkdir()
+        self.environment = _environment(folder, plane)
+        self.run("stack", "init", "trial").expect_success()
+
+    def write(self, program: str) -> None:
+        """Make this the program; pulumi and pulumi_kubernetes are imported already."""
+        head = "import pulumi\nimport pulumi_kubernetes as k8s\n"
+        (self.folder / "stacks" / "__main__.py").write_text(head + textwrap.dedent(program))
+
+    def run(self, *arguments: str) -> Outcome:
+        done = subprocess.run(
+            self._command(arguments),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=_SECONDS,
+        )
+        return Outcome(done.returncode, done.stdout)
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            self._command(arguments),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def preview(self) -> Outcome:
+        return self.run("preview", "--diff")
+
+    def up(self, *, skip_preview: bool = True) -> Outcome:
+        flags = ("--skip-preview",) if skip_preview else ()
+        return self.run("up", "--yes", *flags)
+
+    def destroy(self) -> Outcome:
+        return self.run("destroy", "--yes", "--skip-preview")
+
+    def refresh(self) -> Outcome:
+        return self.run("refresh", "--yes", "--skip-preview")
+
+    def state(self) -> list[dict[str, Any]]:
+        exported = json.loads(self.run("stack", "export").expect_success().output)
+        resources: list[dict[str, Any]] = exported["deployment"].get("resources", [])
+        return [r for r in resources if not r["type"].startswith("pulumi:")]
+
+    def state_text(self) -> str:
+        return self.run("stack", "export").expect_success().output
+
+    def outputs(self) -> dict[str, Any]:
+        outputs: dict[str, Any] = json.loads(self.run("stack", "output", "--json").output)
+        return outputs
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        flags: tuple[str, ...] = ("--non-interactive",)
+        if arguments[0] in {"up", "preview", "destroy", "refresh", "import"}:
+            flags += ("--suppress-progress",)
+        return [str(toolchain() / "pulumi"), *arguments, *flags]
+
+
+def _environment(folder: Path, plane: ControlPlane) -> dict[str, str]:
+    """Return the variables of an engine that knows only this project's plugins."""
+    kept = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ}
+    plugins = folder / "bin"
+    state = folder / "state"
+    for made in (plugins, state, folder / "home"):
+        made.mkdir(exist_ok=True)
+    for plugin in ("pulumi-language-python", "pulumi-resource-kubernetes"):
+        link = plugins / plugin
+        if not link.exists():
+            link.symlink_to(ENGINE_FOLDER / plugin)
+    return kept | {
+        "PATH": os.pathsep.join([str(plugins), str(toolchain()), "/usr/bin", "/bin"]),
+        "KUBECONFIG": str(plane.kubeconfig),
+        "MIZAN_LANGUAGE_EXEC": str(executor()),
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "x",
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "1",
+    }
+
+
+def executor() -> Path:
+    """Return upstream's script: named by the variable, beside pulumi, or on PATH."""
+    candidates = [os.environ.get("MIZAN_LANGUAGE_EXEC"), toolchain() / EXECUTOR]
+    candidates.append(shutil.which(EXECUTOR))
+    for candidate in candidates:
+        if candidate and Path(candidate).is_file():
+            return Path(candidate)
+    raise RuntimeError(
+        f"{EXECUTOR} is neither in MIZAN_TOOLCHAIN_BIN nor named by MIZAN_LANGUAGE_EXEC; "
+        "`make up` puts it beside the engine"
+    )
