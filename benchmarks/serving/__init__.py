@@ -1,0 +1,1 @@
+"""How fast the model server answers, against its own floor and ceiling."""

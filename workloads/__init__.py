@@ -1,0 +1,1 @@
+"""What runs: one folder each, with the deployment and the code that it deploys."""

@@ -1,0 +1,1 @@
+"""Lands the flights table in the lake: Parquet by month, with a manifest of hashes."""

@@ -1,0 +1,29 @@
+"""Reasons not to offer a model, each with the exit code that the Job ends with."""
+
+
+class JobError(Exception):
+    """The Job cannot go on; the message is its last log line."""
+
+    exit_code = 1
+
+
+class QualityError(JobError):
+    """The model is not good enough to be offered."""
+
+
+class ConfigurationError(JobError):
+    """The Job was told something that cannot be (sysexits EX_CONFIG)."""
+
+    exit_code = 78
+
+
+class DataError(JobError):
+    """What lies in the lake is not what its manifest says (sysexits EX_DATAERR)."""
+
+    exit_code = 65
+
+
+class StoreError(JobError):
+    """The object store refuses or does not answer (sysexits EX_UNAVAILABLE)."""
+
+    exit_code = 69
