@@ -1,0 +1,17 @@
+"""The program of every environment: what it is, what it is built of, what it tells the world."""
+
+import pulumi
+
+from stacks import data, foundation, ml, settings
+from stacks.hardening import harden
+
+environment = settings.environment(pulumi.get_stack())
+harden(environment.tags)
+ground = foundation.build(environment)
+lake = data.build(environment, ground)
+model = ml.build(environment, ground, lake)
+
+for part in (ground, lake, model):
+    for name, value in part.exports().items():
+        pulumi.export(name, value)
+pulumi.export("tags", environment.tags)

@@ -1,0 +1,96 @@
+"""Who holds which certificate, credential and key: the whole list, on one page."""
+
+from collections.abc import Sequence
+
+from components.artifact_registry import in_cluster as registry
+from components.certificate_authority import (
+    ObjectStoreCredential,
+    RegistryAccount,
+    SecretPlace,
+    SigningKey,
+    TlsCertificate,
+    TokenKey,
+)
+from components.certificate_authority.request import Request
+from components.object_store import in_cluster as store
+from stacks import place
+from workloads.serving.workload import host_names as serving_host_names
+
+
+def requested(*, registry_host: str, registry_address: str) -> list[Request]:
+    """Everything that the certificate authority is asked for."""
+    return [
+        *_certificates(registry_address),
+        *_registry_accounts(registry_host),
+        *_store_credentials(),
+        TokenKey(place=_secret(place.ARTIFACTS, place.REGISTRY_TOKEN_KEY)),
+        SigningKey(
+            private=_secret(place.SIGNING, place.SIGNING_KEY),
+            public=[_secret(place.SERVING, place.SIGNING_PUBLIC)],
+        ),
+        # A random value that only serving ever reads. No account of the store has this name.
+        ObjectStoreCredential(
+            user=place.EXPERIMENT_SALT, copies=[_secret(place.SERVING, place.EXPERIMENT_SALT)]
+        ),
+    ]
+
+
+def _certificates(registry_address: str) -> list[Request]:
+    return [
+        TlsCertificate(
+            place=_secret(place.ARTIFACTS, place.REGISTRY_TLS),
+            hosts=registry.host_names(place.ARTIFACTS),
+            addresses=[registry_address],
+        ),
+        TlsCertificate(
+            place=_secret(place.STORAGE, place.STORE_TLS), hosts=store.host_names(place.STORAGE)
+        ),
+        TlsCertificate(
+            place=_secret(place.SERVING, place.SERVING_TLS),
+            hosts=serving_host_names(place.SERVING),
+        ),
+    ]
+
+
+def _registry_accounts(host: str) -> list[Request]:
+    return [
+        RegistryAccount(
+            user="puller",
+            rights=["pull"],
+            host=host,
+            account=_secret(place.ARTIFACTS, place.registry_account("puller")),
+            logins=_secrets(place.PULLING, place.REGISTRY_PULL),
+        ),
+        RegistryAccount(
+            user="pusher",
+            # Whoever pushes looks first what is there already.
+            rights=["pull", "push"],
+            host=host,
+            account=_secret(place.ARTIFACTS, place.registry_account("pusher")),
+            logins=[_secret(place.ARTIFACTS, place.REGISTRY_PUSH)],
+        ),
+    ]
+
+
+def _store_credentials() -> list[Request]:
+    return [
+        ObjectStoreCredential(user="root", copies=[_secret(place.STORAGE, place.STORE_ROOT)]),
+        *(
+            ObjectStoreCredential(
+                user=user,
+                copies=[
+                    _secret(place.STORAGE, place.store_account(user)),
+                    _secret(namespace, place.STORE_CREDENTIAL),
+                ],
+            )
+            for user, namespace in place.WORKLOADS.items()
+        ),
+    ]
+
+
+def _secret(namespace: str, name: str) -> SecretPlace:
+    return SecretPlace(namespace=namespace, name=name)
+
+
+def _secrets(namespaces: Sequence[str], name: str) -> list[SecretPlace]:
+    return [_secret(namespace, name) for namespace in namespaces]

@@ -1,0 +1,109 @@
+"""The model: trained, signed, served. Each step starts when the one before it has ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from components.connection import Connection, ConnectionArgs, Peer
+from environments import Environment
+from stacks import place, wiring
+from stacks.data import Data
+from stacks.foundation import Foundation
+from workloads.serving import Serving, ServingArgs
+from workloads.serving.workload import LABELS as SERVING
+from workloads.serving.workload import PORT, ServingSecrets
+from workloads.signing import Signing, SigningArgs
+from workloads.signing.workload import LABELS as SIGNING
+from workloads.training import Training, TrainingArgs
+from workloads.training.workload import LABELS as TRAINING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A signed model in service."""
+
+    name: str
+    """Name of the model."""
+    weights: Mapping[str, int]
+    """Share of the subjects that each variant answers, in percent."""
+    serving: Serving
+    """Ready once a pod has verified the release."""
+
+    def exports(self) -> dict[str, pulumi.Input[object]]:
+        """What the stack tells of it."""
+        return {
+            "endpoints": {"serving": self.serving.url},
+            "model": self.name,
+            "variants": dict(self.weights),
+        }
+
+
+def build(environment: Environment, ground: Foundation, data: Data) -> Model:
+    """Build the chain from the lake to predictions."""
+    facts = environment.workloads
+
+    training = Training(
+        "training",
+        TrainingArgs(
+            runtime=wiring.runtime("training", facts.training.profile, ground),
+            store=wiring.client(data.store),
+            lake=place.LAKE,
+            candidates=place.CANDIDATES,
+            model=facts.serving.model,
+            variants=facts.training.variants,
+            train_months=facts.training.train_months,
+            held_out_months=facts.training.held_out_months,
+            epochs=facts.training.epochs,
+            seed=facts.training.seed,
+            code_version=ground.images.source("training"),
+            after=data.landing.revision,
+        ),
+        opts=ground.under(data.landing, wiring.to_store("training", TRAINING, ground)),
+    )
+
+    signing = Signing(
+        "signing",
+        SigningArgs(
+            runtime=wiring.runtime("signing", facts.signing.profile, ground),
+            store=wiring.client(data.store),
+            key_secret=place.SIGNING_KEY,
+            candidates=place.CANDIDATES,
+            models=place.MODELS,
+            model=facts.serving.model,
+            after=training.revision,
+        ),
+        opts=ground.under(training, wiring.to_store("signing", SIGNING, ground)),
+    )
+
+    # Who asks from inside the cluster comes from the edge; nobody else reaches the listener.
+    edge = Connection(
+        "edge-to-serving",
+        ConnectionArgs(
+            source=Peer(namespace=place.EDGE, labels={}),
+            target=Peer(namespace=place.SERVING, labels=SERVING),
+            ports=[PORT],
+        ),
+        opts=pulumi.ResourceOptions(depends_on=list(ground.namespaces.values())),
+    )
+    serving = Serving(
+        "serving",
+        ServingArgs(
+            runtime=wiring.runtime("serving", facts.serving.profile, ground),
+            store=wiring.client(data.store),
+            models=place.MODELS,
+            model=facts.serving.model,
+            weights=facts.serving.variants,
+            queue_limit=facts.serving.queue_limit,
+            replicas=(facts.serving.replicas_min, facts.serving.replicas_max),
+            target_cpu_percent=facts.serving.target_cpu_percent,
+            secrets=ServingSecrets(
+                tls=place.SERVING_TLS,
+                verification=place.SIGNING_PUBLIC,
+                salt=(place.EXPERIMENT_SALT, "secret_key"),
+            ),
+            after=signing.revision,
+        ),
+        opts=ground.under(signing, edge, wiring.to_store("serving", SERVING, ground)),
+    )
+    return Model(name=facts.serving.model, weights=facts.serving.variants, serving=serving)

@@ -1,0 +1,50 @@
+"""Where everything lives: namespaces, and the Secrets that pass between them."""
+
+IDENTITY = "identity"
+ARTIFACTS = "artifacts"
+STORAGE = "storage"
+DATA = "data"
+TRAINING = "training"
+SIGNING = "signing"
+SERVING = "serving"
+EDGE = "edge"
+"""Pods that ask the platform from inside the cluster, such as a gateway; nothing of ours."""
+
+ALL = (IDENTITY, ARTIFACTS, STORAGE, DATA, TRAINING, SIGNING, SERVING, EDGE)
+
+WORKLOADS = {"landing": DATA, "training": TRAINING, "signing": SIGNING, "serving": SERVING}
+"""Namespace of each workload, which is also an account of the object store."""
+
+PULLING = (ARTIFACTS, STORAGE, *WORKLOADS.values())
+"""Namespaces that may pull images."""
+
+LAKE = "lake"
+CANDIDATES = "candidates"
+MODELS = "models"
+BUCKETS = (LAKE, CANDIDATES, MODELS)
+
+ENCRYPTED_CLASS = "mizan-encrypted"
+"""Storage class of everything that lies on a disk. A plain name, known before anything is made:
+policies judge the plan, and a class that is not known yet could be any class."""
+
+REGISTRY_PULL = "registry-pull"
+REGISTRY_PUSH = "registry-push"
+REGISTRY_TLS = "registry-tls"
+REGISTRY_TOKEN_KEY = "registry-token-key"  # noqa: S105 - the name of a Secret, not its content
+STORE_TLS = "store-tls"
+STORE_ROOT = "store-root"
+STORE_CREDENTIAL = "store-credential"
+SERVING_TLS = "serving-tls"
+SIGNING_KEY = "signing-key"
+SIGNING_PUBLIC = "signing-public"
+EXPERIMENT_SALT = "experiment-salt"
+
+
+def registry_account(user: str) -> str:
+    """The Secret beside the registry with what it knows of an account."""
+    return f"registry-account-{user}"
+
+
+def store_account(user: str) -> str:
+    """The Secret beside the object store with an account's credential."""
+    return f"store-{user}"

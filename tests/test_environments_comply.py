@@ -1,0 +1,106 @@
+"""Every environment, built whole, judged by the rules that judge every deployment."""
+
+from copy import deepcopy
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi_policy import StackValidationPolicy
+
+from environments import OnPremises, load, names
+from policies import catalog
+from tests.support.engine import Plan, Record, build, environment_plan
+from tests.support.policy_fixtures import Case, violations
+
+# Rules over single resources come first, as in the engine: those over the stack build on them.
+RULES = {
+    policy.name: policy
+    for policy in sorted(
+        (module.policy for module in catalog.modules()),
+        key=lambda policy: isinstance(policy, StackValidationPolicy),
+    )
+}
+DEPLOYED = [name for name in names() if isinstance(load(name).sites.primary, OnPremises)]
+REFUSED = [name for name in names() if name not in DEPLOYED]
+
+
+def case(record: Record, plan: Plan) -> Case:
+    """A record as the rules take it."""
+    by_urn = {other.urn: other.name for other in plan.records if other.custom}
+    return Case(
+        type=record.type,
+        name=record.name,
+        props=record.inputs,
+        provider={"type": "pulumi:providers:kubernetes", "props": {}} if record.custom else None,
+        depends={
+            key: [by_urn[urn] for urn in urns if urn in by_urn]
+            for key, urns in record.derived_from.items()
+        },
+    )
+
+
+def found(plan: Plan) -> dict[str, dict[str, list[str]]]:
+    """What each rule says of a plan, rules that say nothing left out."""
+    cases = [case(record, plan) for record in plan.records]
+    said = {name: dict(violations(policy, cases)) for name, policy in RULES.items()}
+    return {name: told for name, told in said.items() if told}
+
+
+def test_there_is_something_to_judge_and_something_that_judges() -> None:
+    assert DEPLOYED
+    assert len(RULES) >= 6
+    for name in DEPLOYED:
+        assert len(environment_plan(name).records) > 50
+
+
+@pytest.mark.parametrize("name", DEPLOYED)
+def test_an_environment_breaks_no_rule(name: str) -> None:
+    assert found(environment_plan(name)) == {}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_an_environment_that_cannot_be_realised_yet_is_refused_whole(name: str) -> None:
+    records: list[Record] = []
+
+    with pytest.raises(pulumi.RunError, match=r"the cloud realisation of .* is not part of"):
+        records += build(name).records
+
+    assert records == []
+
+
+def spoiled(kind: str, name: str, *path: str | int, value: Any) -> Plan:
+    """The first deployed environment with one thing in one object put wrong."""
+    plan = environment_plan(DEPLOYED[0])
+    target = min(
+        (record for record in plan.of(kind) if record.metadata["name"] == name),
+        key=lambda record: record.urn,
+    )
+    inputs = deepcopy(target.inputs)
+    holder: Any = inputs
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = value
+    bad = Record(**{**vars(target), "inputs": inputs})
+    return Plan(records=[bad if record is target else record for record in plan.records])
+
+
+POD = ("spec", "template", "spec")
+
+
+@pytest.mark.parametrize(
+    "plan_of",
+    [
+        lambda: spoiled(
+            "Deployment", "serving", *POD, "containers", 0, "image", value="docker.io/x:latest"
+        ),
+        lambda: spoiled(
+            "Deployment", "serving", *POD, "containers", 0, "securityContext", value={}
+        ),
+        lambda: spoiled("Job", "training", *POD, "hostNetwork", value=True),
+        lambda: spoiled("StorageClass", "mizan-encrypted", "parameters", value={}),
+        lambda: spoiled("NetworkPolicy", "default-deny", "spec", "policyTypes", value=["Ingress"]),
+    ],
+    ids=["foreign image", "no context", "host network", "plain storage", "open namespace"],
+)
+def test_a_spoiled_environment_is_caught(plan_of: Any) -> None:
+    assert found(plan_of()) != {}
