@@ -1,5 +1,6 @@
 """Writes docs/policies.md from the rules and the boundary: ``python -m policies.describe``."""
 
+import sys
 from collections.abc import Iterable
 from typing import Final
 
@@ -67,4 +68,7 @@ def _name(entry: Entry) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(render(), encoding="utf-8")
+    if "--list" in sys.argv[1:]:
+        print("\n".join(rule.name for rule in discover()))  # noqa: T201 - the list that was asked for
+    else:
+        PAGE.write_text(render(), encoding="utf-8")

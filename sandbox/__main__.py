@@ -1,4 +1,4 @@
-"""`python -m sandbox up|down ENVIRONMENT`: what the Makefile calls."""
+"""`python -m sandbox up|down|engine ENVIRONMENT`: what the Makefile calls."""
 
 import argparse
 import signal
@@ -9,9 +9,9 @@ from environments import InvalidEnvironmentError
 from sandbox.down import down
 from sandbox.faults import SandboxError
 from sandbox.progress import fail
-from sandbox.up import up
+from sandbox.up import engine, up
 
-COMMANDS = {"up": up, "down": down}
+COMMANDS = {"down": down, "engine": engine, "up": up}
 INTERRUPTED = 130
 
 

@@ -67,11 +67,12 @@ def entry(
     return place
 
 
-def prune(kind: str, keep: Iterable[str]) -> None:
-    """Remove the entries of `kind` whose keys are not in `keep`."""
+def prune(kind: str, keep: Iterable[str]) -> bool:
+    """Remove the entries of `kind` whose keys are not in `keep`; say whether there were any."""
     wanted = set(keep)
     folder = cache_root() / kind
-    for place in folder.iterdir() if folder.is_dir() else ():
-        if place.name not in wanted:
-            with locked(cache_root() / "locks" / f"{kind}-{place.name.removesuffix('.half')}"):
-                shutil.rmtree(place, ignore_errors=True)
+    old = [place for place in folder.iterdir() if place.name not in wanted]
+    for place in old:
+        with locked(cache_root() / "locks" / f"{kind}-{place.name.removesuffix('.half')}"):
+            shutil.rmtree(place, ignore_errors=True)
+    return bool(old)

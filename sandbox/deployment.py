@@ -82,7 +82,8 @@ def _operate(
     log.parent.mkdir(parents=True, exist_ok=True)
     events.unlink(missing_ok=True)
     command = ["pulumi", *words, "--stack", stack, "--non-interactive", "--color", "never",
-               "--suppress-outputs", "--suppress-permalink=true", "--event-log", str(events)]  # fmt: skip
+               "--suppress-outputs", "--suppress-permalink=true",
+               "--event-log", str(events)]  # fmt: skip
     env = {**os.environ, **variables, "PULUMI_DEBUG_COMMANDS": "true"}
     with (
         log.open("w") as kept,

@@ -35,9 +35,7 @@ class Service:
         """Address of `path` on it."""
         return f"https://{self.host}:{self.port}{path}"
 
-    def request(
-        self, path: str, body: object = None, signed: tuple[str, str] | None = None
-    ) -> str:
+    def request(self, path: str, body: object = None, signed: tuple[str, str] | None = None) -> str:
         """Body of the answer to a GET, or to a POST where there is a `body`.
 
         Args:

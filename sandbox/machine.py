@@ -115,7 +115,7 @@ class PeakMemory:
 
     def __init__(self, inner_pid: int, period_seconds: float = 2.0) -> None:
         self.gib = 0.0
-        self._namespace = os.readlink(f"/proc/{inner_pid}/ns/pid")
+        self._namespace = Path(f"/proc/{inner_pid}/ns/pid").readlink()
         self._period = period_seconds
         threading.Thread(target=self._sample, daemon=True).start()
 
@@ -126,7 +126,7 @@ class PeakMemory:
             for entry in Path("/proc").iterdir():
                 if entry.name.isdigit():
                     try:
-                        if os.readlink(entry / "ns" / "pid") != self._namespace:
+                        if (entry / "ns" / "pid").readlink() != self._namespace:
                             continue
                         total += int((entry / "statm").read_text().split()[1]) * page
                     except OSError:

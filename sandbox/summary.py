@@ -59,20 +59,29 @@ def _rows(summary: Summary) -> Iterator[tuple[str, str]]:
     changes = ", ".join(f"{count} {what}" for what, count in summary.changes.items())
     yield "changes", f"{changes or '0 changes'} ({summary.unchanged} unchanged)"
     yield "policies", f"{summary.rules} rules passed, 0 violations"
-    yield "serving", (
-        f"https://serving.serving.svc.cluster.local:8443 "
-        f"(127.0.0.1:{summary.serving_port}), Open Inference Protocol v2"
+    yield (
+        "serving",
+        (
+            f"https://serving.serving.svc.cluster.local:8443 "
+            f"(127.0.0.1:{summary.serving_port}), Open Inference Protocol v2"
+        ),
     )
     yield "kubeconfig", summary.kubeconfig
     yield "model", f"{answers.model}, signed by key {answers.signed_by[:16]}…"
     for name, facts in answers.variants.items():
-        yield f"  {name}", f"version {facts['version']}, {facts['digest'][:23]}…, {facts['weight']} %"
+        yield (
+            f"  {name}",
+            f"version {facts['version']}, {facts['digest'][:23]}…, {facts['weight']} %",
+        )
         for words in _metrics(facts["metrics"]):
             yield "", words
         prediction = facts["prediction"]
-        yield "", (
-            f"live prediction {prediction['probability']:.4f} "
-            f"(answered by {prediction['answered_by']})"
+        yield (
+            "",
+            (
+                f"live prediction {prediction['probability']:.4f} "
+                f"(answered by {prediction['answered_by']})"
+            ),
         )
     yield "split", ", ".join(f"{who} → {what}" for who, what in answers.split.items())
     yield "peak memory", f"{summary.peak_memory_gib:.1f} GiB, all processes of the cluster"

@@ -5,7 +5,6 @@ import os
 import sys
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 
 from environments import Environment, OnPremises, load
 from sandbox import deployment, machine, toolchain, verification, workspace
@@ -19,6 +18,7 @@ from sandbox.progress import Step, Steps
 from sandbox.summary import Summary, show
 
 FIRST_PORT = 16443
+ALLOWED_PORTS = range(1024, 65001)
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def ports() -> Ports:
         SandboxError: The variable is no usable port number.
     """
     given = os.environ.get("MIZAN_PORT") or str(FIRST_PORT)
-    if not given.isdigit() or not 1024 <= int(given) <= 65000:
+    if not given.isdigit() or int(given) not in ALLOWED_PORTS:
         raise SandboxError(
             f"MIZAN_PORT is {given!r}; allowed is a number from 1024 to 65000.",
             "unset it, or choose a free port.",
@@ -65,6 +65,23 @@ def up(name: str) -> None:
         _up(environment, layout, steps)
 
 
+def engine(name: str) -> None:
+    """Find or build the engine and every compiled program, and write `.sandbox/env`.
+
+    Raises:
+        SandboxError: Something the user can mend.
+    """
+    load(name)
+    layout = Layout(name)
+    steps = Steps()
+    with steps.step("engine") as step:
+        threading.Thread(target=_fetch, daemon=True).start()
+        workspace.prepare_engine(layout, step)
+        workspace.link_tools(layout, step)
+        variables = workspace.environment(layout, layout.kubeconfig)
+        workspace.write_environment(layout, variables)
+
+
 def _up(environment: Environment, layout: Layout, steps: Steps) -> None:
     given = os.environ.get("MIZAN_KUBECONFIG")
     with steps.step("machine") as step:
@@ -81,7 +98,7 @@ def _up(environment: Environment, layout: Layout, steps: Steps) -> None:
         memory = machine.PeakMemory(seeding.inner_pid(spec.folder))
     with steps.step("engine") as step:
         stand_ins = workspace.prepare_engine(layout, step)
-        (layout.bin / "kubectl").symlink_to(Path(spec.tools) / "kubectl")
+        workspace.link_tools(layout, step)
         variables = workspace.environment(layout, layout.kubeconfig)
         workspace.write_environment(layout, variables)
     with steps.step("images") as step:

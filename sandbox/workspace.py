@@ -40,7 +40,7 @@ def prepare_engine(layout: Layout, step: Step) -> list[str]:
     """Make the launchers in `.sandbox/bin`; return what stands in for an official part."""
     layout.bin.mkdir(parents=True, exist_ok=True)
     stand_ins = []
-    for name in ("pulumi", *LAUNCHERS, "pulumi-language-python-exec", "kubectl"):
+    for name in ("pulumi", *LAUNCHERS, "pulumi-language-python-exec"):
         (layout.bin / name).unlink(missing_ok=True)
     engine = official("pulumi", layout)
     step.note = f"official {engine}"
@@ -55,6 +55,21 @@ def prepare_engine(layout: Layout, step: Step) -> list[str]:
         _launcher(layout, PROVIDER)
         stand_ins.append("Kubernetes provider of Pulumi, in Python (official plugin absent)")
     return stand_ins
+
+
+def link_tools(layout: Layout, step: Step) -> None:
+    """Link every compiled program into `.sandbox/bin`, for tests that start one by itself."""
+    for module in toolchain.MODULES:
+        if module is toolchain.ENGINE:
+            continue  # the user's own engine wins: `prepare_engine` decides
+        folder = toolchain.built(module, step)
+        for name in module.programs:
+            link = layout.bin / name
+            link.unlink(missing_ok=True)
+            link.symlink_to(folder / name)
+    server = layout.bin / "server"  # etcd, by the name that its module builds it under
+    server.unlink(missing_ok=True)
+    server.symlink_to(layout.bin / "etcd")
 
 
 def environment(layout: Layout, kubeconfig: Path) -> dict[str, str]:

@@ -54,7 +54,7 @@ def cluster(site: CloudRegion | OnPremises) -> Cluster:
     if not isinstance(site, OnPremises):
         raise pulumi.RunError(
             f"site {site.name} is a {site.kind}: the cloud realisation of "
-            f"{'; of '.join(CAPABILITIES)} is not part of this version, so nothing was deployed; "
+            f"{', '.join(CAPABILITIES)} is not part of this version, so nothing was deployed; "
             "choose a stack whose primary site is on-premises"
         )
     if not (pulumi.Config("kubernetes").get("kubeconfig") or os.environ.get("KUBECONFIG")):

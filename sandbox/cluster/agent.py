@@ -35,9 +35,7 @@ def main() -> None:
     """Run the three tasks until the node ends."""
     spec = read(Path(sys.argv[1]))
     tasks: list[Task] = [provisioner.provision, exposure.expose, publisher.publish]
-    threads = [
-        threading.Thread(target=_for_ever, args=(task, spec), daemon=True) for task in tasks
-    ]
+    threads = [threading.Thread(target=_for_ever, args=(task, spec), daemon=True) for task in tasks]
     for thread in threads:
         thread.start()
     for thread in threads:

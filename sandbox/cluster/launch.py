@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,6 +126,7 @@ def _await_node(spec: Specification, cluster: Cluster, step: Step) -> None:
 
 
 def apply_manifests(spec: Specification, cluster: Cluster) -> None:
+    """Apply the node's own objects: access of its agents, names, metrics."""
     folder = Path(__file__).parent / "manifests"
     images: dict[str, str] = json.loads((spec.folder / "system-images.json").read_text())
     text = "\n---\n".join(path.read_text() for path in sorted(folder.glob("*.yaml")))
@@ -169,14 +171,10 @@ def _remove_cgroups(name: str) -> None:
 
 
 def _rmdir(path: Path) -> None:
-    try:
+    with suppress(OSError):  # a process in it is still dying; the caller tries again
         path.rmdir()
-    except OSError:
-        pass  # a process in it is still dying; the caller tries again
 
 
 def remove(node: Path) -> None:
     """Remove the cluster's files."""
     shutil.rmtree(node, ignore_errors=True)
-
-

@@ -33,23 +33,40 @@ def processes(node: Path, tools: Path, python: str, agent: Sequence[str]) -> lis
         _etcd(node, tools),
         _apiserver(node, tools),
         Process("kube-controller-manager", _controller_manager(node, tools)),
-        Process("kube-scheduler", [*_client(node, tools, "kube-scheduler", "scheduler"),
-                                   "--bind-address=127.0.0.1"]),  # fmt: skip
-        Process("kubelet", [
-            f"{tools}/kubelet", f"--config={node}/settings/kubelet.yaml",
-            f"--kubeconfig={node}/settings/kubelet.kubeconfig",
-            f"--hostname-override={address.NODE}", f"--node-ip={address.NODE_IP}",
-            f"--root-dir={node}/kubelet",
-        ]),  # fmt: skip
-        Process("kube-proxy", [
-            *_client(node, tools, "kube-proxy", "kube-proxy"),
-            f"--hostname-override={address.NODE}", f"--cluster-cidr={address.CLUSTER_CIDR}",
-            "--oom-score-adj=0", "--conntrack-max-per-core=0", "--metrics-bind-address=127.0.0.1",
-        ]),  # fmt: skip
-        Process("network-policy", [
-            *_client(node, tools, "network-policy", "network-policy"),
-            f"--node={address.NODE}", f"--service-cidr={address.SERVICE_CIDR}",
-        ]),  # fmt: skip
+        Process(
+            "kube-scheduler",
+            [*_client(node, tools, "kube-scheduler", "scheduler"), "--bind-address=127.0.0.1"],
+        ),
+        Process(
+            "kubelet",
+            [
+                f"{tools}/kubelet",
+                f"--config={node}/settings/kubelet.yaml",
+                f"--kubeconfig={node}/settings/kubelet.kubeconfig",
+                f"--hostname-override={address.NODE}",
+                f"--node-ip={address.NODE_IP}",
+                f"--root-dir={node}/kubelet",
+            ],
+        ),
+        Process(
+            "kube-proxy",
+            [
+                *_client(node, tools, "kube-proxy", "kube-proxy"),
+                f"--hostname-override={address.NODE}",
+                f"--cluster-cidr={address.CLUSTER_CIDR}",
+                "--oom-score-adj=0",
+                "--conntrack-max-per-core=0",
+                "--metrics-bind-address=127.0.0.1",
+            ],
+        ),
+        Process(
+            "network-policy",
+            [
+                *_client(node, tools, "network-policy", "network-policy"),
+                f"--node={address.NODE}",
+                f"--service-cidr={address.SERVICE_CIDR}",
+            ],
+        ),
         Process("node-agent", [python, *agent]),
     ]
 
@@ -61,26 +78,40 @@ def _client(node: Path, tools: Path, program: str, user: str) -> list[str]:
 def _etcd(node: Path, tools: Path) -> Process:
     keys = node / "pki"
     urls = "https://127.0.0.1:2379"
-    trust = ["--cacert", f"{keys}/etcd-ca.crt", "--cert", f"{keys}/apiserver-etcd-client.crt",
-             "--key", f"{keys}/apiserver-etcd-client.key"]  # fmt: skip
+    trust = [
+        "--cacert",
+        f"{keys}/etcd-ca.crt",
+        "--cert",
+        f"{keys}/apiserver-etcd-client.crt",
+        "--key",
+        f"{keys}/apiserver-etcd-client.key",
+    ]
     return Process(
         "etcd",
         [
-            f"{tools}/etcd", f"--data-dir={node}/etcd", "--log-level=warn",
-            f"--listen-client-urls={urls}", f"--advertise-client-urls={urls}",
+            f"{tools}/etcd",
+            f"--data-dir={node}/etcd",
+            "--log-level=warn",
+            f"--listen-client-urls={urls}",
+            f"--advertise-client-urls={urls}",
             "--listen-peer-urls=https://127.0.0.1:2380",
             "--initial-advertise-peer-urls=https://127.0.0.1:2380",
             "--initial-cluster=default=https://127.0.0.1:2380",
-            f"--cert-file={keys}/etcd-server.crt", f"--key-file={keys}/etcd-server.key",
-            f"--trusted-ca-file={keys}/etcd-ca.crt", "--client-cert-auth",
-            f"--peer-cert-file={keys}/etcd-server.crt", f"--peer-key-file={keys}/etcd-server.key",
-            f"--peer-trusted-ca-file={keys}/etcd-ca.crt", "--peer-client-cert-auth",
-            "--quota-backend-bytes=2147483648", "--auto-compaction-retention=5m",
+            f"--cert-file={keys}/etcd-server.crt",
+            f"--key-file={keys}/etcd-server.key",
+            f"--trusted-ca-file={keys}/etcd-ca.crt",
+            "--client-cert-auth",
+            f"--peer-cert-file={keys}/etcd-server.crt",
+            f"--peer-key-file={keys}/etcd-server.key",
+            f"--peer-trusted-ca-file={keys}/etcd-ca.crt",
+            "--peer-client-cert-auth",
+            "--quota-backend-bytes=2147483648",
+            "--auto-compaction-retention=5m",
             # A sandbox on a shared disk: a lost second after a power cut is no loss here.
             "--unsafe-no-fsync",
         ],
         ["curl", "-sf", "-o", "/dev/null", *trust, f"{urls}/health"],
-    )  # fmt: skip
+    )
 
 
 def _apiserver(node: Path, tools: Path) -> Process:
@@ -150,5 +181,3 @@ def _controller_manager(node: Path, tools: Path) -> list[str]:
         "--horizontal-pod-autoscaler-sync-period=15s",
         "--profiling=false",
     ]
-
-

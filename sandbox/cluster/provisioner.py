@@ -29,11 +29,11 @@ def provision(spec: Specification, api: client.ApiClient) -> None:
             if name not in known:
                 _make(spec, core, claim, chosen, name)
     for name, volume in known.items():
-        ours = volume.spec.storage_class_name in classes
-        if ours and volume.status.phase == "Released":
-            if volume.spec.persistent_volume_reclaim_policy == "Delete":
-                shutil.rmtree(volume.spec.local.path, ignore_errors=True)
-                core.delete_persistent_volume(name)
+        released = volume.status.phase == "Released"
+        deletable = volume.spec.persistent_volume_reclaim_policy == "Delete"
+        if volume.spec.storage_class_name in classes and released and deletable:
+            shutil.rmtree(volume.spec.local.path, ignore_errors=True)
+            core.delete_persistent_volume(name)
 
 
 def _due(claim: client.V1PersistentVolumeClaim, chosen: client.V1StorageClass) -> bool:

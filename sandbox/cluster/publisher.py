@@ -81,7 +81,7 @@ def _push(
 
 
 def _for_skopeo(logins: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    """kubelet reads user name and password; skopeo wants the two as one word."""
+    """Kubelet reads user name and password; skopeo wants the two as one word."""
     words = {
         host: f"{login['username']}:{login['password']}".encode() for host, login in logins.items()
     }

@@ -37,15 +37,15 @@ def inside(node: Path, *command: str) -> list[str]:
 
 def references(spec: Specification, built: Iterable[Built]) -> dict[str, str]:
     """Name that pods use for each seeded image."""
-    return {
-        each.image.name: (
-            f"{spec.registry_host}/mizan/{each.image.name}@{each.digest}"
-            if each.image.deployed
-            else f"{NODE_REPOSITORY}/{each.image.name}:{'1' if each.image.name == 'pause' else each.digest[7:19]}"
-        )
-        for each in built
-        if each.image.seeded
-    }
+    return {each.image.name: _reference(spec, each) for each in built if each.image.seeded}
+
+
+def _reference(spec: Specification, each: Built) -> str:
+    name = each.image.name
+    if each.image.deployed:
+        return f"{spec.registry_host}/mizan/{name}@{each.digest}"
+    # containerd's own settings name the pause image, so its tag must not move.
+    return f"{NODE_REPOSITORY}/{name}:{'1' if name == 'pause' else each.digest[7:19]}"
 
 
 def seed(spec: Specification, built: Iterable[Built]) -> None:

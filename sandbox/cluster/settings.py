@@ -128,7 +128,9 @@ def _audit() -> dict[str, object]:
     probes = {"level": "None", "nonResourceURLs": ["/healthz*", "/readyz*", "/livez*", "/version"]}
     secret = {
         "level": "Metadata",  # never the content
-        "resources": [{"group": "", "resources": ["secrets", "configmaps", "serviceaccounts/token"]}],
+        "resources": [
+            {"group": "", "resources": ["secrets", "configmaps", "serviceaccounts/token"]}
+        ],
     }
     changes = {"level": "Request", "verbs": ["create", "update", "patch", "delete"]}
     return {

@@ -81,7 +81,7 @@ def main(arguments: list[str]) -> None:
     # The engine ends its plugins with SIGINT to their process group. Blocked, it reaches only
     # this wait: a program or policy pack, which inherits the mask, prints no traceback.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    signal.sigwait({signal.SIGINT})
+    signal.sigwaitinfo({signal.SIGINT})
     children.stop()
     server.stop(0).wait()
 

@@ -13,7 +13,7 @@ from sandbox import toolchain
 from sandbox.cache import digest_of, entry, prune
 from sandbox.commands import run
 from sandbox.faults import SandboxError
-from sandbox.images.base import base_key, base_context
+from sandbox.images.base import base_context, base_key
 from sandbox.images.catalogue import Image, module_of
 from sandbox.layout import cache_root
 from sandbox.progress import Step
@@ -55,7 +55,8 @@ def build_all(images: Sequence[Image], step: Step) -> dict[str, Built]:
         place = _one(builder, image, keys, programs, step)
         index = json.loads((place / "layout" / "index.json").read_text())
         found[image.name] = Built(image, index["manifests"][0]["digest"], place / "layout")
-    prune("images", [f"{name}-{key}" for name, key in keys.items()])
+    if prune("images", [f"{name}-{key}" for name, key in keys.items()]):
+        builder.prune({_tag(name, keys) for name in keys if name})
     return found
 
 
@@ -147,6 +148,13 @@ class Builder:
             [*self._command, "inspect", "--type", "image", tag], capture_output=True, check=False
         )
         return shown.returncode == 0
+
+    def prune(self, keep: set[str]) -> None:
+        """Remove the platform's images from the storage, but for those in `keep`."""
+        listed = run([*self._command, "images", "--format", "{{.Name}}:{{.Tag}}"])
+        old = {tag for tag in listed.split() if tag.startswith("localhost/mizan/")} - keep
+        if old and self.program != "docker":
+            run([*self._command, "rmi", "--force", *sorted(old)])
 
     def build(self, context: Path, tag: str, arguments: dict[str, str]) -> None:
         """Build the Dockerfile of `context` as `tag`."""

@@ -1,4 +1,4 @@
-"""Which images there are: what the platform deploys is in `images.lock`, the node's own are here."""
+"""Which images there are: what is deployed is in `images.lock`, the node's own are here."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -54,8 +54,14 @@ class Connection:
         return self._json("GET", path, query)
 
     def text(self, path: str, query: Mapping[str, str] | None = None) -> str:
-        """Return the plain text at a path, such as a container's log; raises as `get`."""
-        return self._repeated("GET", path, query, None, None).decode(errors="replace")
+        """Return the plain text at a path, such as a container's log; asks once; raises as `get`.
+
+        The text comes from a node, which may be down for long.
+        """
+        try:
+            return self._once("GET", path, query, None, None).decode(errors="replace")
+        except _TransientError as error:
+            raise error.refusal from error
 
     def apply(
         self, path: str, manifest: Mapping[str, Any], query: Mapping[str, str]
@@ -91,8 +97,8 @@ class Connection:
     ) -> bytes:
         """Send until answered; every method used here may be sent twice without harm."""
         # Loaded with the client; the provider's own start-up does without.
-        import urllib3  # noqa: PLC0415
-        from kubernetes.client.exceptions import ApiException  # noqa: PLC0415
+        import urllib3  # noqa: PLC0415 - see above
+        from kubernetes.client.exceptions import ApiException  # noqa: PLC0415 - see above
 
         patience = _PATIENCE_SECONDS if self._answered.is_set() else _PATIENCE_AT_START_SECONDS
         started_at = time.monotonic()

@@ -89,7 +89,11 @@ def _with_known_namespace(old: Manifest, kind: Kind, resource_id: str) -> Manife
 
 
 def _covers(path: str, forbidden: list[str]) -> bool:
-    return any(field and (path.startswith(field) or field.startswith(path)) for field in forbidden)
+    return any(field and (_inside(path, field) or _inside(field, path)) for field in forbidden)
+
+
+def _inside(path: str, field: str) -> bool:
+    return path == field or path.startswith((f"{field}.", f"{field}["))
 
 
 def _same_place(old: Manifest, new: Manifest) -> bool:

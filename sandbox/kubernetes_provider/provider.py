@@ -28,7 +28,13 @@ from sandbox.kubernetes_provider.values import (
     to_properties,
     without_nulls,
 )
-from sandbox.kubernetes_provider.waiting import Wait, awaited, patience, wait_until_ready
+from sandbox.kubernetes_provider.waiting import (
+    Wait,
+    awaited,
+    patience,
+    unsupported,
+    wait_until_ready,
+)
 
 _INVALID = 422
 _SECONDS_FOR_SURROUNDINGS = 60.0
@@ -111,13 +117,16 @@ class KubernetesProvider(sdk.Provider):
             return sdk.CheckResponse(inputs=request.new_inputs)  # known only after the update
         inputs = naming.with_name(inputs, old, request.name, request.random_seed)
         inputs = self._with_namespace(kind, inputs)
+        failures = unsupported(inputs)
         try:
             patience(inputs, 0)
             self._declared.add(request.urn, inputs)
         except ProviderError as error:
+            failures.append(str(error))
+        if failures:
             return sdk.CheckResponse(
                 inputs=request.new_inputs,
-                failures=[sdk.CheckFailure("metadata", str(error))],
+                failures=[sdk.CheckFailure("metadata", reason) for reason in failures],
             )
         return sdk.CheckResponse(inputs=to_properties(inputs, request.new_inputs))
 

@@ -14,10 +14,22 @@ from sandbox.kubernetes_provider.values import Manifest
 
 SKIP_AWAIT = "pulumi.com/skipAwait"
 TIMEOUT_SECONDS = "pulumi.com/timeoutSeconds"
+_NOT_SUPPORTED = ("pulumi.com/waitFor", "pulumi.com/replaceUnready")
 _DEFAULT_SECONDS = 600.0
 
 _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 2.0
+
+
+def unsupported(manifest: Manifest) -> list[str]:
+    """Return why an object's annotations cannot be honoured."""
+    given = _annotations(manifest)
+    return [
+        f"annotation {key} is not supported by this provider; remove it, or install the official "
+        "Kubernetes plugin"
+        for key in _NOT_SUPPORTED
+        if key in given
+    ]
 
 
 def awaited(manifest: Manifest) -> bool:

@@ -54,15 +54,13 @@ KUBERNETES = Module(
     ),
     stamps={
         f"{_VERSION}.gitVersion": KUBERNETES_VERSION,
-        f"{_VERSION}.gitMajor": KUBERNETES_VERSION.split(".")[0].removeprefix("v"),
+        f"{_VERSION}.gitMajor": KUBERNETES_VERSION.split(".", maxsplit=1)[0].removeprefix("v"),
         f"{_VERSION}.gitMinor": KUBERNETES_VERSION.split(".")[1],
     },
     renames={"server": "etcd"},
 )  # fmt: skip
 ADDONS = Module("cluster-addons", ("coredns", "metrics-server"))
-OBJECT_STORE = Module(
-    "object-store", ("versitygw",), stamps={"main.Version": GATEWAY_VERSION}
-)
+OBJECT_STORE = Module("object-store", ("versitygw",), stamps={"main.Version": GATEWAY_VERSION})
 REGISTRY = Module("artifact-registry", ("registry",))
 MODULES = (KUBERNETES, ENGINE, ADDONS, OBJECT_STORE, REGISTRY)
 
@@ -79,12 +77,17 @@ def built(module: Module, step: Step) -> Path:
         step.say(f"compiling {', '.join(module.programs)} (once; minutes)")
         _compile(module, folder)
 
-    return entry(
+    fresh = not is_built(module)
+    place = entry(
         "toolchain",
         f"{module.name}-{digest_of([FOLDER / module.name], str(module))}",
         make,
         waiting=lambda: step.say(f"another command is compiling {module.name}; waiting for it"),
     )
+    if fresh and all(is_built(each) for each in MODULES):
+        # Sources and objects of a finished build hold 15 GiB; nothing needs them again.
+        run(["go", "clean", "-cache", "-modcache"], extra=_environment())
+    return place
 
 
 def is_built(module: Module) -> bool:

@@ -121,9 +121,10 @@ def test_a_failed_job_is_replaced_though_nothing_in_it_changed() -> None:
 
 def test_what_the_server_calls_immutable_is_replaced_though_no_table_says_so() -> None:
     old = manifest("example.org/v1", "Widget", spec={"shape": "round", "size": 1})
-    new = manifest("example.org/v1", "Widget", spec={"shape": "square", "size": 1})
+    new = manifest("example.org/v1", "Widget", spec={"shape": "square", "shapes": 2})
     found = planned(old, new, {}, resource_id="here/it", dry_run=lambda _: ["spec.shape"])
     assert found.response().replaces == ["spec.shape"]
+    assert found.response().detailed_diff["spec.shapes"].kind is PropertyDiffKind.ADD
 
 
 def test_the_server_is_not_asked_about_values_that_are_not_known_yet() -> None:

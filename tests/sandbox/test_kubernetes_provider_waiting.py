@@ -14,7 +14,7 @@ from sandbox.kubernetes_provider.connection import Connection
 from sandbox.kubernetes_provider.errors import ApiError, InitializationError, ProviderError
 from sandbox.kubernetes_provider.kinds import Identity, Kind
 from sandbox.kubernetes_provider.readiness import CHECKS
-from sandbox.kubernetes_provider.waiting import Wait, patience, wait_until_ready
+from sandbox.kubernetes_provider.waiting import Wait, patience, unsupported, wait_until_ready
 
 Json = dict[str, Any]
 
@@ -141,8 +141,10 @@ class TestJob:
         found = state(job, broken, log="line 1\nline 2")
         assert found.failed
         assert found.details == [
-            "container main of Pod here/it ended with status 1 (OOMKilled), its last words:\n"
-            "line 1\nline 2"
+            (
+                "container main of Pod here/it ended with status 1 (OOMKilled), "
+                "its last words:\nline 1\nline 2"
+            )
         ]
 
     def test_complete_or_suspended_is_ready(self) -> None:
@@ -220,6 +222,9 @@ class TestWait:
         assert patience(noted, 0) == 7
         assert patience({}, 0) == 600
         noted["metadata"]["annotations"]["pulumi.com/timeoutSeconds"] = "soon"  # type: ignore[index]
+        assert not unsupported(noted)
+        waited = {"metadata": {"annotations": {"pulumi.com/waitFor": "condition=Ready"}}}
+        assert "pulumi.com/waitFor is not supported" in unsupported(waited)[0]
         with pytest.raises(ProviderError, match="'soon'; it must be a positive number"):
             patience(noted, 0)
 
@@ -234,7 +239,7 @@ class TestConnection:
         self, answers: list[tuple[int, Json, dict[str, str]]], monkeypatch: pytest.MonkeyPatch
     ) -> Iterator[tuple[Connection, list[str]]]:
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 - the library names it
+            def do_GET(self) -> None:
                 status, body, headers = answers.pop(0) if len(answers) > 1 else answers[0]
                 self.send_response(status)
                 for key, value in headers.items():

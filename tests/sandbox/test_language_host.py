@@ -1,6 +1,7 @@
 """The language host as the engine meets it: a process that speaks gRPC."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -56,8 +57,7 @@ def host(executor: Path) -> Iterator[Host]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout is not None
-    port = int(process.stdout.readline())
+    port = int(line_of(process))
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield Host(process, language_pb2_grpc.LanguageRuntimeStub(channel))
     process.kill()
@@ -87,8 +87,7 @@ def run_request(folder: Path, ending: str) -> language_pb2.RunRequest:
 
 def test_a_program_runs_with_what_the_engine_says(host: Host, tmp_path: Path) -> None:
     assert host.stub.Run(run_request(tmp_path, "0"), timeout=SECONDS).error == ""
-    assert host.process.stdout is not None
-    told = host.process.stdout.readline()
+    told = line_of(host.process)
     for word in ('"--monitor", "127.0.0.1:2"', '"--engine", "127.0.0.1:1"', '{"p:a": "1"}'):
         assert word in told
 
@@ -103,8 +102,7 @@ def test_an_error_that_was_shown_is_not_shown_twice(host: Host, tmp_path: Path) 
 
 def test_cancelling_ends_the_program(host: Host, tmp_path: Path) -> None:
     running = host.stub.Run.future(run_request(tmp_path, "sleep"), timeout=SECONDS)
-    assert host.process.stdout is not None
-    assert "sleep" in host.process.stdout.readline()
+    assert "sleep" in line_of(host.process)
     host.stub.Cancel(empty_pb2.Empty(), timeout=SECONDS)
     assert running.result().error == "the program was stopped by signal SIGTERM"
 
@@ -159,44 +157,45 @@ def test_a_virtual_environment_that_is_not_there_is_named(host: Host, tmp_path: 
     request = language_pb2.AboutRequest(info=program(tmp_path, virtualenv="lost"))
     with pytest.raises(grpc.RpcError) as refused:
         host.stub.About(request, timeout=SECONDS)
-    assert "`virtualenv: lost`" in refused.value.details()  # type: ignore[attr-defined]
+    assert "`virtualenv: lost`" in str(refused.value)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_quietly_with_its_program(
     host: Host, tmp_path: Path, number: signal.Signals
 ) -> None:
-    host.stub.Run.future(run_request(tmp_path, "sleep"), timeout=SECONDS)
-    assert host.process.stdout is not None
-    host.process.stdout.readline()
+    running = host.stub.Run.future(run_request(tmp_path, "sleep"), timeout=SECONDS)
+    assert "sleep" in line_of(host.process)
     host.process.send_signal(number)
     _, words = host.process.communicate(timeout=SECONDS)
     assert host.process.returncode == 0
     assert words == ""
+    assert running.done()
 
 
 def test_it_ends_with_the_process_that_started_it(executor: Path) -> None:
+    script = textwrap.dedent(
+        """
+        import subprocess, sys, time
+        host = subprocess.Popen(
+            [sys.executable, "-m", "sandbox.engine.language_host", "x"], stdout=subprocess.PIPE
+        )
+        host.stdout.readline()
+        print(host.pid, flush=True)
+        time.sleep(60)
+        """
+    )
     starter = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import subprocess, sys, time\n"
-            "host = subprocess.Popen([sys.executable, '-m', 'sandbox.engine.language_host', 'x'])\n"
-            "print(host.pid, flush=True)\n"
-            "time.sleep(60)\n",
-        ],
+        [sys.executable, "-c", script],
         cwd=ROOT,
         env=os.environ | {"MIZAN_LANGUAGE_EXEC": str(executor)},
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert starter.stdout is not None
-    numbers = {int(starter.stdout.readline()), int(starter.stdout.readline())}
+    pid = int(line_of(starter))
     starter.kill()
-    [pid] = [number for number in numbers if Path(f"/proc/{number}").exists()]
-    starter.wait()
     assert_ends(pid)
-    starter.stdout.close()
+    starter.communicate()
 
 
 def test_a_missing_script_is_said_with_the_remedy(tmp_path: Path) -> None:
@@ -232,6 +231,14 @@ class TestInterpreter:
     def test_an_option_without_an_environment_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(InterpreterNotFoundError, match="lost"):
             interpreter(tmp_path, {"virtualenv": "lost"})
+
+
+def line_of(process: "subprocess.Popen[str]") -> str:
+    """Return the next line that a process prints, or fail when none comes."""
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], SECONDS)
+    assert ready, "the process printed nothing"
+    return process.stdout.readline()
 
 
 def assert_ends(pid: int) -> None:

@@ -221,6 +221,8 @@ def build(
     try:
         asyncio.run(stack.run_in_stack(lambda: _quietly(run)))
     finally:
+        # The SDK's own mocks, which other tests use, expect a loop that is not closed.
+        asyncio.set_event_loop(asyncio.new_event_loop())
         _sdk_settings.set_root_resource(None)
     return plan
 

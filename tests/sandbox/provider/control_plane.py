@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+VARIABLE = "MIZAN_TOOLCHAIN_BIN"
 _READY_SECONDS = 40
 
 
@@ -18,13 +21,12 @@ class ControlPlane:
     """A running control plane."""
 
     folder: Path
-    toolchain: Path
     kubeconfig: Path
     port: int
 
     def kubectl(self, *arguments: str, given: str = "", check: bool = True) -> str:
         done = subprocess.run(
-            [str(self.toolchain / "kubectl"), "--kubeconfig", str(self.kubeconfig), *arguments],
+            [program("kubectl"), "--kubeconfig", str(self.kubeconfig), *arguments],
             input=given,
             capture_output=True,
             text=True,
@@ -36,38 +38,42 @@ class ControlPlane:
         return done.stdout
 
 
-def toolchain() -> Path:
-    """Return the folder of the built programs, or fail with what to do."""
-    given = os.environ.get("MIZAN_TOOLCHAIN_BIN", "")
-    needed = ("kube-apiserver", "kube-controller-manager", "kubectl", "pulumi", "server")
-    lacking = [name for name in needed if not (Path(given) / name).is_file()]
-    if not given or lacking:
-        raise RuntimeError(
-            f"MIZAN_TOOLCHAIN_BIN is {given!r}, which lacks {', '.join(lacking)}; set it to the "
-            "folder where the sandbox built its programs (`make up` builds them)"
+def program(*names: str) -> str:
+    """Return the path of a built program, by the first of its names that is found.
+
+    It lies in the folder of the variable, beside what the links of that folder lead to (the
+    sandbox links only what a user needs), or on PATH where the variable is not set.
+    """
+    given = os.environ.get(VARIABLE)
+    links = Path(given).iterdir() if given and Path(given).is_dir() else ()
+    folders = [given or "", *sorted({str(link.resolve().parent) for link in links})]
+    path = os.pathsep.join(folders) if given else None
+    found = next(filter(None, (shutil.which(name, path=path) for name in names)), None)
+    if found is None:
+        pytest.fail(
+            f"{names[0]} is not {f'in {given} or beside its links' if given else 'on PATH'}: set "
+            f"{VARIABLE} to the folder of the sandbox's programs (`make up` builds them)"
         )
-    return Path(given)
+    return found
 
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[ControlPlane]:
     """Run a control plane on free loopback ports; everything it writes is in the folder."""
-    programs = toolchain()
     etcd, peer, api, controllers = _free_ports(4)
     _make_keys(folder)
-    plane = ControlPlane(folder, programs, folder / "admin.kubeconfig", api)
+    plane = ControlPlane(folder, folder / "admin.kubeconfig", api)
     _write_kubeconfig(plane)
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(name: str, *flags: str) -> None:
-        with (folder / f"{name}.log").open("wb") as log:
+    def start(*flags: str, names: tuple[str, ...]) -> None:
+        with (folder / f"{names[0]}.log").open("wb") as log:
             started.append(
-                subprocess.Popen([str(programs / name), *flags], cwd=folder, stdout=log, stderr=log)
+                subprocess.Popen([program(*names), *flags], cwd=folder, stdout=log, stderr=log)
             )
 
     try:
         start(
-            "server",  # etcd, by the name of its Go package
             f"--data-dir={folder / 'etcd'}",
             f"--listen-client-urls=http://127.0.0.1:{etcd}",
             f"--advertise-client-urls=http://127.0.0.1:{etcd}",
@@ -75,9 +81,9 @@ def running(folder: Path) -> Iterator[ControlPlane]:
             f"--initial-advertise-peer-urls=http://127.0.0.1:{peer}",
             f"--initial-cluster=default=http://127.0.0.1:{peer}",
             "--unsafe-no-fsync",
+            names=("etcd", "server"),  # built by hand, it has the name of its Go package
         )
         start(
-            "kube-apiserver",
             f"--etcd-servers=http://127.0.0.1:{etcd}",
             "--bind-address=127.0.0.1",
             "--advertise-address=127.0.0.1",
@@ -92,10 +98,10 @@ def running(folder: Path) -> Iterator[ControlPlane]:
             "--authorization-mode=RBAC",
             "--endpoint-reconciler-type=none",
             "--disable-admission-plugins=ServiceAccount",
+            names=("kube-apiserver",),
         )
         _wait_until_ready(plane, started)
         start(
-            "kube-controller-manager",
             f"--kubeconfig={plane.kubeconfig}",
             "--service-account-private-key-file=server.key",
             "--root-ca-file=ca.crt",
@@ -103,6 +109,7 @@ def running(folder: Path) -> Iterator[ControlPlane]:
             "--bind-address=127.0.0.1",
             "--leader-elect=false",
             "--controllers=*,-nodeipam,-nodelifecycle,-cloud-node-lifecycle,-attachdetach",
+            names=("kube-controller-manager",),
         )
         yield plane
     finally:

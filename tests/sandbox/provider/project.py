@@ -2,14 +2,14 @@
 
 import json
 import os
-import shutil
 import subprocess
+import sys
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.sandbox.provider.control_plane import ControlPlane, toolchain
+from tests.sandbox.provider.control_plane import ControlPlane, program
 
 ENGINE_FOLDER = Path(__file__).parents[3] / "sandbox" / "engine"
 EXECUTOR = "pulumi-language-python-exec"
@@ -100,7 +100,7 @@ class Project:
         flags: tuple[str, ...] = ("--non-interactive",)
         if arguments[0] in {"up", "preview", "destroy", "refresh", "import"}:
             flags += ("--suppress-progress",)
-        return [str(toolchain() / "pulumi"), *arguments, *flags]
+        return [program("pulumi"), *arguments, *flags]
 
 
 def _environment(folder: Path, plane: ControlPlane) -> dict[str, str]:
@@ -114,25 +114,15 @@ def _environment(folder: Path, plane: ControlPlane) -> dict[str, str]:
         link = plugins / plugin
         if not link.exists():
             link.symlink_to(ENGINE_FOLDER / plugin)
+    engine = str(Path(program("pulumi")).parent)
     return kept | {
-        "PATH": os.pathsep.join([str(plugins), str(toolchain()), "/usr/bin", "/bin"]),
+        # The sandbox's own launchers may lie beside pulumi; those of this tree come first.
+        "PATH": os.pathsep.join([str(plugins), engine, "/usr/bin", "/bin"]),
         "KUBECONFIG": str(plane.kubeconfig),
-        "MIZAN_LANGUAGE_EXEC": str(executor()),
+        "MIZAN_LANGUAGE_EXEC": os.environ.get("MIZAN_LANGUAGE_EXEC") or program(EXECUTOR),
+        "MIZAN_PYTHON": sys.executable,
         "PULUMI_BACKEND_URL": state.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "x",
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "1",
     }
-
-
-def executor() -> Path:
-    """Return upstream's script: named by the variable, beside pulumi, or on PATH."""
-    candidates = [os.environ.get("MIZAN_LANGUAGE_EXEC"), toolchain() / EXECUTOR]
-    candidates.append(shutil.which(EXECUTOR))
-    for candidate in candidates:
-        if candidate and Path(candidate).is_file():
-            return Path(candidate)
-    raise RuntimeError(
-        f"{EXECUTOR} is neither in MIZAN_TOOLCHAIN_BIN nor named by MIZAN_LANGUAGE_EXEC; "
-        "`make up` puts it beside the engine"
-    )

@@ -28,4 +28,3 @@ def test_an_update_without_changes_of_sixty_objects_is_fast(project: Project) ->
     seconds = time.monotonic() - started
     assert f"{OBJECTS + 1} unchanged" in unchanged
     assert seconds < MOST_SECONDS, f"preview and update took {seconds:.1f} s"
-    project.destroy().expect_success()

@@ -5,6 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from app import lake
 from app.job import main
 from app.source import ROWS, Source

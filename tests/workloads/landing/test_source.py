@@ -2,6 +2,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+
 from app import source as source_module
 from app.failure import DataError
 from app.source import ORDER, ROWS, SCHEMA, Source, as_table, read_source

@@ -17,6 +17,7 @@ class Architecture:
         members: Networks whose logits are averaged; each starts from other random numbers.
         learning_rate: Peak of the one-cycle schedule.
         weight_decay: Decoupled weight decay (AdamW).
+        shrinkage: Penalty on the sum of squares of the embeddings.
     """
 
     hidden: tuple[int, ...]
@@ -25,13 +26,26 @@ class Architecture:
     members: int
     learning_rate: float
     weight_decay: float
+    shrinkage: float
 
 
 ARCHITECTURES = {
     "wide": Architecture(
-        hidden=(256,), embedding=4, dropout=0.2, members=3, learning_rate=1e-3, weight_decay=1e-2
+        hidden=(256,),
+        embedding=4,
+        dropout=0.2,
+        members=3,
+        learning_rate=1e-3,
+        weight_decay=1e-2,
+        shrinkage=0.0,
     ),
     "deep": Architecture(
-        hidden=(128, 64), embedding=4, dropout=0.2, members=3, learning_rate=1e-3, weight_decay=1e-2
+        hidden=(128, 64),
+        embedding=4,
+        dropout=0.2,
+        members=3,
+        learning_rate=1e-3,
+        weight_decay=1e-2,
+        shrinkage=0.0,
     ),
 }

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.compose import ColumnTransformer
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.compose import ColumnTransformer  # type: ignore[import-untyped]  # ships no types
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # ships no types
+from sklearn.metrics import average_precision_score  # type: ignore[import-untyped]  # ships no types
+from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]  # ships no types
+from sklearn.preprocessing import OneHotEncoder, StandardScaler  # type: ignore[import-untyped]  # ships no types
 
 from app.features import HOUR_MINUTES, Pipeline
 from app.flights import Flights, Floats, Labelled

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
+from sklearn.metrics import (  # type: ignore[import-untyped]  # ships no types
+    average_precision_score,
+    brier_score_loss,
+    log_loss,
+    roc_auc_score,
+)
 
 from app.flights import Floats
 
@@ -52,7 +57,7 @@ class _Ranking:
         return float((gained * precision).sum() / found[-1])
 
 
-def bootstrap(
+def bootstrap(  # noqa: PLR0913 - three columns of one table, and how to draw from it
     late: Floats,
     network: Floats,
     baseline: Floats,
@@ -82,13 +87,12 @@ def bootstrap(
 
     drawn = [
         difference(
-            np.bincount(random.integers(0, count, count), minlength=count)
-            .astype(np.float64)[members]
+            np.bincount(random.integers(0, count, count), minlength=count).astype(np.float64)[
+                members
+            ]
         )
         for _ in range(resamples)
     ]
     tail = (1 - CONFIDENCE) / 2
     lower, upper = np.quantile(drawn, [tail, 1 - tail])
-    return Interval(
-        value=difference(np.ones(len(late))), lower=float(lower), upper=float(upper)
-    )
+    return Interval(value=difference(np.ones(len(late))), lower=float(lower), upper=float(upper))

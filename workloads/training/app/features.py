@@ -119,9 +119,7 @@ def fit(flights: Flights) -> Pipeline:
         vocabularies=vocabularies,
         medians=medians,
         means={name: float(quantities[name].mean(dtype=np.float64)) for name in SCALED},
-        deviations={
-            name: float(quantities[name].std(dtype=np.float64)) or 1.0 for name in SCALED
-        },
+        deviations={name: float(quantities[name].std(dtype=np.float64)) or 1.0 for name in SCALED},
     )
 
 

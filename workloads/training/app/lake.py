@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]  # ships no types
+import pyarrow.parquet as pq  # type: ignore[import-untyped]  # ships no types
 
 from app.failure import DataError
 from app.store import Bucket
@@ -59,9 +59,7 @@ def read_months(bucket: Bucket, months: Sequence[int], columns: Sequence[str]) -
             raise DataError(f"{name} has SHA-256 {found}, manifest says {files[key]['sha256']}")
         table = _table(body, columns, name)
         if table.num_rows != files[key]["rows"]:
-            raise DataError(
-                f"{name} has {table.num_rows} rows, manifest says {files[key]['rows']}"
-            )
+            raise DataError(f"{name} has {table.num_rows} rows, manifest says {files[key]['rows']}")
         tables[month] = table
         digests[key] = found
     return Snapshot(tables=tables, digests=digests)

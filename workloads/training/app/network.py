@@ -34,7 +34,7 @@ class Network(nn.Module):
         self.embeddings = nn.ModuleList(
             nn.Embedding(size, width) for size, width in zip(cardinalities, widths, strict=True)
         )
-        for column, embedding in enumerate(self.embeddings):
+        for column, embedding in enumerate(self.tables()):
             # A pair that training never meets adds nothing.
             deviation = INITIAL_DEVIATION if column < SINGLES else 0.0
             nn.init.normal_(embedding.weight, 0.0, deviation)
@@ -45,6 +45,14 @@ class Network(nn.Module):
         layers.append(nn.Linear(architecture.hidden[-1], 1))
         self.perceptron = nn.Sequential(*layers)
         self.linear = nn.Linear(inputs, 1, bias=False)
+
+    def tables(self) -> list[nn.Embedding]:
+        """Returns the embeddings in the order of the category columns."""
+        return [one for one in self.embeddings if isinstance(one, nn.Embedding)]
+
+    def size_of_embeddings(self) -> Tensor:
+        """Returns the sum of squares of all embeddings: few flights move a category little."""
+        return torch.stack([one.weight.square().sum() for one in self.tables()]).sum()
 
     def forward(self, categories: Tensor, numbers: Tensor) -> Tensor:
         """Returns one logit per row."""
@@ -152,12 +160,13 @@ def _learn(
     total = 0.0
     for _ in range(epochs):
         total = 0.0
-        for rows in torch.randperm(len(late)).to(late.device).split(BATCH):
+        for rows in torch.split(torch.randperm(len(late)).to(late.device), BATCH):
             logits = network(categories[rows], numbers[rows])
             loss = nn.functional.binary_cross_entropy_with_logits(logits, late[rows])
+            total += float(loss.detach()) * len(rows)
+            loss = loss + architecture.shrinkage * network.size_of_embeddings()
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch annotates only part of it
             optimizer.step()
             schedule.step()
-            total += float(loss.detach()) * len(rows)
     return total / len(late)
