@@ -37,7 +37,9 @@ class Built:
     layout: Path
 
 
-def build_all(images: Sequence[Image], step: Step) -> dict[str, Built]:
+def build_all(
+    images: Sequence[Image], step: Step, *, prune_others: bool = True
+) -> dict[str, Built]:
     """Build what is not built yet; the result maps names to images.
 
     Raises:
@@ -55,7 +57,7 @@ def build_all(images: Sequence[Image], step: Step) -> dict[str, Built]:
         place = _one(builder, image, keys, programs, step)
         index = json.loads((place / "layout" / "index.json").read_text())
         found[image.name] = Built(image, index["manifests"][0]["digest"], place / "layout")
-    if prune("images", [f"{name}-{key}" for name, key in keys.items()]):
+    if prune_others and prune("images", [f"{name}-{key}" for name, key in keys.items()]):
         builder.prune({_tag(name, keys) for name in keys if name})
     return found
 

@@ -20,7 +20,7 @@ from sandbox.kubernetes_provider.plan import planned
 from sandbox.kubernetes_provider.preview import previewed
 from sandbox.kubernetes_provider.progress import EngineLog
 from sandbox.kubernetes_provider.session import Session
-from sandbox.kubernetes_provider.surroundings import await_surroundings
+from sandbox.kubernetes_provider.surroundings import await_surroundings, refuse_foreign
 from sandbox.kubernetes_provider.values import (
     Manifest,
     has_unknown,
@@ -173,7 +173,7 @@ class KubernetesProvider(sdk.Provider):
         say = partial(self._session.log.status, request.urn)
         if request.preview:
             if not has_unknown(inputs):
-                _refuse_foreign(cluster, Identity.of(inputs), request)
+                refuse_foreign(cluster, Identity.of(inputs), request)
             outputs = previewed(cluster, inputs, None, self._declared, say)
             return sdk.CreateResponse(properties=to_properties(outputs, request.properties))
         identity = Identity.of(inputs)
@@ -183,7 +183,7 @@ class KubernetesProvider(sdk.Provider):
             self._declared,
             Wait(_SECONDS_FOR_SURROUNDINGS, self._session.cancelled, say),
         )
-        _refuse_foreign(cluster, identity, request)
+        refuse_foreign(cluster, identity, request)
         live = self._applied(cluster, inputs, request.timeout, say)
         return sdk.CreateResponse(
             resource_id=Identity.of(live).id, properties=to_properties(live, request.properties)
@@ -247,13 +247,3 @@ class KubernetesProvider(sdk.Provider):
         say = partial(self._session.log.status, request.urn)
         wait = Wait(patience(state, request.timeout), self._session.cancelled, say)
         deletion.delete(self._session.cluster(), identity, state, wait)
-
-
-def _refuse_foreign(cluster: Cluster, identity: Identity, request: sdk.CreateRequest) -> None:
-    """Refuse to take over what something else made; what an interrupted run made is ours."""
-    if cluster.applied_here(identity) is False:
-        raise ProviderError(
-            f"{identity} exists already and something else made it; take it over with "
-            f"`pulumi import {request.type} {request.name} {cluster.placed(identity).id}`, "
-            "or delete it"
-        )

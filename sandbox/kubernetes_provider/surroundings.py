@@ -2,9 +2,11 @@
 
 import time
 
+from pulumi.provider.experimental import provider as sdk
+
 from sandbox.kubernetes_provider.cluster import Cluster
 from sandbox.kubernetes_provider.declared import Declared
-from sandbox.kubernetes_provider.errors import UnknownKindError
+from sandbox.kubernetes_provider.errors import ProviderError, UnknownKindError
 from sandbox.kubernetes_provider.kinds import Identity
 from sandbox.kubernetes_provider.waiting import Wait
 
@@ -27,6 +29,16 @@ def await_surroundings(
         wait.say(f"waits for {lacking}, which this update makes")
         if wait.cancelled.wait(_PAUSE_SECONDS):
             return
+
+
+def refuse_foreign(cluster: Cluster, identity: Identity, request: sdk.CreateRequest) -> None:
+    """Refuse to take over what something else made; what an interrupted run made is ours."""
+    if cluster.applied_here(identity) is False:
+        raise ProviderError(
+            f"{identity} exists already and something else made it; take it over with "
+            f"`pulumi import {request.type} {request.name} {cluster.placed(identity).id}`, "
+            "or delete it"
+        )
 
 
 def _lacking(cluster: Cluster, identity: Identity, declared: Declared) -> str | None:

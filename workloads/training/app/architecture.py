@@ -32,20 +32,20 @@ class Architecture:
 ARCHITECTURES = {
     "wide": Architecture(
         hidden=(256,),
-        embedding=4,
+        embedding=16,
         dropout=0.2,
-        members=3,
-        learning_rate=1e-3,
+        members=2,
+        learning_rate=4e-3,
         weight_decay=1e-2,
-        shrinkage=0.0,
+        shrinkage=3e-3,
     ),
     "deep": Architecture(
         hidden=(128, 64),
-        embedding=4,
+        embedding=16,
         dropout=0.2,
-        members=3,
-        learning_rate=1e-3,
+        members=2,
+        learning_rate=4e-3,
         weight_decay=1e-2,
-        shrinkage=0.0,
+        shrinkage=3e-3,
     ),
 }
