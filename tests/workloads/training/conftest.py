@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from small_model import learn
+
 from app import features, network
 from app.flights import Labelled, labelled
-from small_model import learn
 
 EVERY = 8
 """One flight of so many is in the sample."""

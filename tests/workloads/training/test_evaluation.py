@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
 from app import baseline, evaluation
 from app.evaluation import bootstrap
 from app.failure import QualityError
 from app.features import Pipeline
 from app.flights import Labelled, labelled
 from app.variant import require_better
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 RANDOM = np.random.default_rng(0)
 LATE = (RANDOM.random(4000) < 0.2).astype(np.float32)

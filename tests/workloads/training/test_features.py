@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+
 from app import features
 from app.features import CROSSES, LEAST_FLIGHTS, Pipeline
 from app.flights import COLUMNS, Flights, Labelled, labelled

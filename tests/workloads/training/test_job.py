@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 import pytest
+from small_model import IMAGE, SMALL
+
 from app import variant as variant_module
 from app.architecture import ARCHITECTURES
 from app.candidate import Candidate, as_json, upload
 from app.evaluation import Interval
 from app.job import main
 from app.store import Bucket
-from small_model import IMAGE, SMALL
 
 FILES = {"model.onnx", "contract.json", "metrics.json", "model_card.md", "provenance.json"}
 APRIL = "flights/year=2023/month=04/flights.parquet"

@@ -1,11 +1,12 @@
 import numpy as np
 import torch
+from sklearn.metrics import roc_auc_score
+from small_model import SMALL, learn
+
 from app.export import export
 from app.features import Pipeline
 from app.flights import Labelled
 from app.network import SINGLES, Network, Training
-from small_model import SMALL, learn
-from sklearn.metrics import roc_auc_score
 
 
 def test_training_twice_gives_the_same_file(

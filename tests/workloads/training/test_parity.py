@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import onnx
 import pytest
+
 from app import parity
 from app.export import export
 from app.failure import QualityError
