@@ -7,8 +7,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[2] / "workloads" / "serving"), str(HERE / "support")]
 
-import pytest  # noqa: E402 - the paths come first
-from servers import (  # noqa: E402 - same
+import pytest
+from servers import (
     REGION,
     ObjectStore,
     Pod,
@@ -16,12 +16,12 @@ from servers import (  # noqa: E402 - same
     run_object_store,
     write_certificate,
 )
-from signed_model import Authority, make_objects, make_version  # noqa: E402 - same
+from signed_model import Authority, make_objects, make_version
 
-from app.release import Release, open_release  # noqa: E402 - same
-from app.settings import Settings  # noqa: E402 - same
-from app.signature import load_trusted_key  # noqa: E402 - same
-from app.worker import model_folder  # noqa: E402 - same
+from app.release import Release, open_release
+from app.settings import Settings
+from app.signature import load_trusted_key
+from app.worker import model_folder
 
 SLOPES = {"wide": 0.001, "deep": -0.002}
 

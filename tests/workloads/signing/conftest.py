@@ -10,10 +10,10 @@ sys.path[:0] = [
     str(HERE.parent / "serving" / "support"),
 ]
 
-import pytest  # noqa: E402 - the paths come first
-from offered import candidate_objects  # noqa: E402 - same
-from servers import REGION, ObjectStore, run_object_store  # noqa: E402 - same
-from signed_model import Authority, sha256  # noqa: E402 - same
+import pytest
+from offered import candidate_objects
+from servers import REGION, ObjectStore, run_object_store
+from signed_model import Authority, sha256
 
 
 @pytest.fixture(scope="session")
