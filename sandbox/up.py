@@ -99,11 +99,11 @@ def _up(environment: Environment, layout: Layout, steps: Steps) -> None:
     with steps.step("engine") as step:
         stand_ins = workspace.prepare_engine(layout, step)
         workspace.link_tools(layout, step)
-        variables = workspace.environment(layout, layout.kubeconfig)
-        workspace.write_environment(layout, variables)
     with steps.step("images") as step:
         built = build_all(images(), step)
         _write_lock(layout, built)
+        variables = workspace.environment(layout, layout.kubeconfig)
+        workspace.write_environment(layout, variables)
         seeding.seed(spec, built.values())
         launch.apply_manifests(spec, cluster)
         step.note = f"{len(built)} images"

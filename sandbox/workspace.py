@@ -87,10 +87,11 @@ def environment(layout: Layout, kubeconfig: Path) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "1",
         "KUBECONFIG": str(kubeconfig),
-        "MIZAN_IMAGES_LOCK": str(layout.images_lock),
         "MIZAN_TOOLCHAIN_BIN": str(layout.bin),
         "PYTHONPATH": str(PROJECT),
     }
+    if layout.images_lock.exists():  # else the program reads the committed one, and says so
+        found["MIZAN_IMAGES_LOCK"] = str(layout.images_lock)
     if not official("pulumi", layout):
         found["PULUMI_HOME"] = str(layout.sandbox / "pulumi-home")
     return found
