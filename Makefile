@@ -38,8 +38,8 @@ policy: tools ## Run every policy rule on its fixtures
 schema: tools ## Write environments/schema.json from the model
 	@$(BIN)/python -m environments.schema
 
-bench: tools ## Measure, and write benchmarks/results/*.json
-	@$(BIN)/python -m benchmarks
+bench: tools ## Measure serving, and write benchmarks/results/serving.json (after `make test`)
+	@.sandbox/venvs/serving/bin/python benchmarks/serving benchmarks/results/serving.json
 
 engine: tools ## Find or build the Pulumi engine and write .sandbox/env
 	@$(BIN)/python -m sandbox engine $(ENV)
@@ -57,6 +57,7 @@ $(BIN)/.tools: locks/bootstrap.txt locks/platform.txt
 lock: tools ## Renew every lock from its .in file
 	@for file in $$(git ls-files '*.in'); do \
 	  $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
+	    $$(test -f $${file%.in}.excludes && echo --excludes $${file%.in}.excludes) \
 	    --python-version 3.11 $$file -o $${file%.in}.txt || exit 1; done
 
 clean-cache: ## Remove the cache of compiled programs and images
