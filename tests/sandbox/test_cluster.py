@@ -48,7 +48,8 @@ def spec(host_before, tmp_path_factory):
     folder = tmp_path_factory.mktemp("node")
     with Steps().step("toolchain") as step:
         tools = toolchain.built(toolchain.KUBERNETES, step)
-    return Specification(NAME, str(folder), str(tools), sys.executable, PORT)
+    # Small, since a test reads the whole image.
+    return Specification(NAME, str(folder), str(tools), sys.executable, PORT, volume_gib=1)
 
 
 @pytest.fixture(scope="module")
