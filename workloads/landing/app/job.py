@@ -27,7 +27,7 @@ def main() -> int:
             credentials=settings.credentials,
         )
         source = read_source()
-        progress.step("read the table", rows=source.table.num_rows, source_sha256=source.sha256)
+        progress.step("read the table", rows=source.table.num_rows, sources=source.digests)
         land(source, bucket, progress, replace=settings.replace)
     except JobError as error:
         progress.failed(error)

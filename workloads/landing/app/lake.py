@@ -11,7 +11,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]  # ships no types
 
 from app.failure import DataError
 from app.progress import Progress
-from app.source import FILE, PACKAGE, ROWS, YEAR, Source
+from app.source import PACKAGE, ROWS, YEAR, Source
 from app.store import Bucket
 
 FOLDER = "flights"
@@ -109,8 +109,7 @@ def make_manifest(source: Source, months: dict[str, bytes]) -> bytes:
         "source": {
             "package": PACKAGE,
             "version": source.version,
-            "file": FILE,
-            "sha256": source.sha256,
+            "files": [{"file": file, "sha256": one} for file, one in source.digests.items()],
         },
     }
     return (json.dumps(manifest, indent=2) + "\n").encode()
