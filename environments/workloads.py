@@ -30,12 +30,12 @@ class Training(Section):
         default=PROFILES["large"], title="Size", description="CPU and memory of the Job."
     )
     train_months: Months = Field(
-        default=tuple(range(1, 9)),
+        default=tuple(range(1, 11)),
         title="Training months",
         description="Months from which the model and its features learn.",
     )
     held_out_months: Months = Field(
-        default=(9, 10),
+        default=(11, 12),
         title="Held-out months",
         description="Later months, which training never sees, on which the model is measured.",
     )

@@ -12,8 +12,8 @@ from workloads import pod
 REVISION = "mizan.ae/revision"
 """Annotation with a digest of the step's own declaration and of every step before it."""
 
-FINAL_EXIT_CODES = (65, 78)
-"""Exit codes (EX_DATAERR, EX_CONFIG) of programs that a second try cannot help."""
+FINAL_EXIT_CODES = (65, 70, 78)
+"""Exit codes (EX_DATAERR, EX_SOFTWARE, EX_CONFIG) of programs that a second try cannot help."""
 
 
 def run(  # noqa: PLR0913 - one call describes one Job, all by keyword

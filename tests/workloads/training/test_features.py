@@ -7,12 +7,12 @@ from app import features
 from app.features import CROSSES, LEAST_FLIGHTS, Pipeline
 from app.flights import COLUMNS, Flights, Labelled, labelled
 
-KNOWN_LATER = ("dep_time", "dep_delay", "arr_time", "air_time")
+KNOWN_LATER = ("dep_time", "arr_time", "air_time")
 
 
 def scrambled(table: pa.Table) -> pa.Table:
     """The same schedule with another outcome."""
-    for name in (*KNOWN_LATER, "arr_delay"):
+    for name in (*KNOWN_LATER, "dep_delay", "arr_delay"):
         at = table.schema.get_field_index(name)
         values = table[name].to_pylist()
         other = [None if value is None else 600 - value for value in values]

@@ -3,23 +3,24 @@ import torch
 from sklearn.metrics import roc_auc_score
 from small_model import SMALL, learn
 
+from app.baseline import Baseline
 from app.export import export
-from app.features import Pipeline
+from app.features import SINGLES, Pipeline
 from app.flights import Labelled
-from app.network import SINGLES, Network, Training
+from app.network import Network, Straight, Training
 
 
 def test_training_twice_gives_the_same_file(
-    pipeline: Pipeline, train_set: Labelled, trained: Training
+    pipeline: Pipeline, train_set: Labelled, regression: Baseline, trained: Training
 ) -> None:
-    again = learn(pipeline, train_set)
+    again = learn(pipeline, train_set, regression)
     assert export(pipeline, again.ensemble, "x") == export(pipeline, trained.ensemble, "x")
 
 
 def test_another_seed_gives_another_file(
-    pipeline: Pipeline, train_set: Labelled, trained: Training
+    pipeline: Pipeline, train_set: Labelled, regression: Baseline, trained: Training
 ) -> None:
-    other = learn(pipeline, train_set, seed=7)
+    other = learn(pipeline, train_set, regression, seed=7)
     assert export(pipeline, other.ensemble, "x") != export(pipeline, trained.ensemble, "x")
 
 
@@ -40,8 +41,29 @@ def test_a_pair_that_training_never_met_adds_nothing() -> None:
     assert weights[SINGLES:] == [0.0] * 4
 
 
-def test_only_training_hides_categories() -> None:
+def test_a_network_that_has_learnt_nothing_says_what_the_regression_says(
+    pipeline: Pipeline, regression: Baseline, held_out: Labelled
+) -> None:
+    flights = held_out.flights
+    categories = torch.from_numpy(pipeline.categories(flights))
+    numbers = torch.from_numpy(pipeline.numbers(flights))
+    said = torch.sigmoid(Straight(regression.weights())(categories, numbers)).numpy()
+    assert np.abs(said - regression.predict(flights)).max() < 1e-5
+    fresh = Network(SMALL, pipeline.cardinalities, numbers.shape[1]).eval()
+    assert not fresh(categories, numbers).any()
+
+
+def test_training_leaves_the_straight_path_alone(regression: Baseline, trained: Training) -> None:
+    weights, straight = regression.weights(), trained.ensemble.straight
+    assert (straight.numbers.numpy() == weights.numbers).all()
+    assert [one.tolist() for one in straight.categories] == [
+        one.tolist() for one in weights.categories
+    ]
+
+
+def test_only_training_hides_categories_and_adds_noise() -> None:
     network = Network(SMALL, (5,) * 9, 2)
+    torch.nn.init.normal_(network.perceptron[-1].weight)
     categories, numbers = torch.full((4000, 9), 4), torch.zeros(4000, 2)
     network.eval()
     assert len(network(categories, numbers).unique()) == 1

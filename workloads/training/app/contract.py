@@ -3,9 +3,36 @@
 from typing import Any
 
 from app.export import OUTPUT
+from app.features import LEAST_DELAY
 from app.parity import TOLERANCE, Parity
+from app.recent import MOST_DELAY
 
 LAST_MINUTE = 1439
+
+
+def _weather(name: str, what: str, unit: str, least: float, most: float) -> dict[str, Any]:
+    return {
+        "name": name,
+        "datatype": "FP32",
+        "description": f"{what} expected at departure, there and in that hour; null is missing",
+        "unit": unit,
+        "min": least,
+        "max": most,
+    }
+
+
+def _delay(name: str, whose: str, hours: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "datatype": "FP32",
+        "description": f"Mean departure delay of {whose} that left in the {hours} hours up to one "
+        "hour before the scheduled departure, each counted from -15 to 120; null is fewer than 3",
+        "unit": "minute",
+        "min": LEAST_DELAY,
+        "max": MOST_DELAY,
+    }
+
+
 INPUTS: tuple[dict[str, Any], ...] = (
     {
         "name": "carrier",
@@ -25,7 +52,7 @@ INPUTS: tuple[dict[str, Any], ...] = (
     {
         "name": "weekday",
         "datatype": "FP32",
-        "description": "Day of the week of the scheduled departure, 1 for Monday; NaN is missing",
+        "description": "Day of the week of the scheduled departure, 1 for Monday; null is missing",
         "unit": "day",
         "min": 1,
         "max": 7,
@@ -33,7 +60,7 @@ INPUTS: tuple[dict[str, Any], ...] = (
     {
         "name": "departure_minute",
         "datatype": "FP32",
-        "description": "Scheduled departure after local midnight; NaN is missing",
+        "description": "Scheduled departure after local midnight; null is missing",
         "unit": "minute",
         "min": 0,
         "max": LAST_MINUTE,
@@ -41,7 +68,7 @@ INPUTS: tuple[dict[str, Any], ...] = (
     {
         "name": "arrival_minute",
         "datatype": "FP32",
-        "description": "Scheduled arrival after local midnight; NaN is missing",
+        "description": "Scheduled arrival after local midnight; null is missing",
         "unit": "minute",
         "min": 0,
         "max": LAST_MINUTE,
@@ -49,11 +76,20 @@ INPUTS: tuple[dict[str, Any], ...] = (
     {
         "name": "distance",
         "datatype": "FP32",
-        "description": "Distance between the airports; NaN is missing",
+        "description": "Distance between the airports; null is missing",
         "unit": "mile",
         "min": 0,
         "max": 12_500,
     },
+    _weather("temperature", "Air temperature", "degree Fahrenheit", -80, 140),
+    _weather("humidity", "Relative humidity", "per cent", 0, 100),
+    _weather("pressure", "Air pressure at sea level", "millibar", 850, 1100),
+    _weather("visibility", "Visibility", "mile", 0, 100),
+    _weather("precipitation", "Rain or melted snow in the hour", "inch", 0, 20),
+    _weather("wind_speed", "Wind speed", "mile per hour", 0, 250),
+    _weather("wind_direction", "Where the wind is from", "degree", 0, 360),
+    _delay("origin_delay", "flights of the same airport", 2),
+    _delay("carrier_delay", "the carrier's flights from New York", 3),
 )
 
 

@@ -21,8 +21,13 @@ def make_example(flights: Flights, probability: float) -> dict[str, Any]:
             "name": one["name"],
             "datatype": one["datatype"],
             "shape": [1, 1],
-            "data": [getattr(flights, one["name"])[:1].tolist()[0]],
+            "data": [_as_json(getattr(flights, one["name"])[:1].tolist()[0])],
         }
         for one in INPUTS
     ]
     return {"request": {"inputs": inputs}, "probability": probability, "tolerance": TOLERANCE}
+
+
+def _as_json(value: str | float) -> str | float | None:
+    """JSON has no not-a-number: the protocol's servers take null for a missing one."""
+    return None if value != value else value  # noqa: PLR0124 - only not-a-number differs from itself

@@ -4,18 +4,24 @@ import numpy as np
 from torch import nn
 
 from app.features import (
+    AS_THEY_ARE,
     BAND_MINUTES,
     CROSSES,
     DAY_MINUTES,
+    DELAY_SCALE,
     HARMONICS,
     HOUR_MINUTES,
+    HUNDREDTHS,
+    LEAST_DELAY,
     NUMBERS,
+    RADIANS,
     SCALED,
     TEXTS,
     WEEKDAYS,
     Pipeline,
 )
-from app.network import Ensemble, Network
+from app.flights import DELAYS
+from app.network import Ensemble, Network, Straight
 from app.onnx_graph import Graph
 
 OUTPUT = "probability"
@@ -55,14 +61,20 @@ def export(pipeline: Pipeline, ensemble: Ensemble, name: str) -> bytes:
     columns += [
         _cross(graph, index[left], index[right], pipeline.sizes[right]) for left, right in CROSSES
     ]
-    numbers = _numbers(graph, pipeline, minutes, filled["distance"])
-    logits = [
+    numbers = _numbers(graph, pipeline, minutes, filled)
+    flat = graph.constant("flat", [-1], np.int64)
+    columns = [graph.apply("Reshape", [column, flat], f"{column}_flat") for column in columns]
+    members = [
         _member(graph, member, f"member{at}", columns, numbers)
         for at, member in enumerate(ensemble.members)
         if isinstance(member, Network)
     ]
-    mean = graph.apply("Mean", logits, "logit")
-    graph.apply("Sigmoid", [mean], OUTPUT)
+    mean = graph.apply("Mean", members, "members")
+    restraint = graph.constant("restraint", ensemble.restraint)
+    added = graph.apply("Mul", [mean, restraint], "added")
+    straight = _straight(graph, ensemble.straight, columns, numbers)
+    logit = graph.apply("Add", [straight, added], "logit")
+    graph.apply("Sigmoid", [logit], OUTPUT)
     return bytes(graph.model(name, OUTPUT).SerializeToString(deterministic=True))
 
 
@@ -89,7 +101,9 @@ def _cross(graph: Graph, left: str, right: str, size: int) -> str:
     return graph.apply("Add", [scaled, right], f"{left}_and_{right}")
 
 
-def _numbers(graph: Graph, pipeline: Pipeline, minutes: dict[str, str], distance: str) -> str:
+def _numbers(
+    graph: Graph, pipeline: Pipeline, minutes: dict[str, str], filled: dict[str, str]
+) -> str:
     departure, arrival = minutes["departure_minute"], minutes["arrival_minute"]
     day = graph.constant("day_minutes", DAY_MINUTES)
     ahead = graph.apply("Sub", [arrival, departure], "arrival_after_departure")
@@ -97,7 +111,9 @@ def _numbers(graph: Graph, pipeline: Pipeline, minutes: dict[str, str], distance
     quantities = {
         "departure_minute": departure,
         "duration": graph.apply("Mod", [later, day], "duration", fmod=1),
-        "distance": distance,
+        **{name: filled[name] for name in AS_THEY_ARE},
+        **_weather(graph, filled),
+        **{name: _delay(graph, filled[name]) for name in DELAYS},
     }
     columns = []
     for name in SCALED:
@@ -114,16 +130,51 @@ def _numbers(graph: Graph, pipeline: Pipeline, minutes: dict[str, str], distance
     return graph.apply("Concat", columns, "numbers", axis=1)
 
 
+def _weather(graph: Graph, filled: dict[str, str]) -> dict[str, str]:
+    zero, one = graph.constant("zero", 0.0), graph.constant("one", 1.0)
+    rain = graph.apply("Max", [filled["precipitation"], zero], "rain")
+    hundredths = graph.apply("Mul", [rain, graph.constant("hundredths", HUNDREDTHS)], "drops")
+    drops = graph.apply("Add", [hundredths, one], "drops_and_one")
+    radians = graph.constant("radians", RADIANS)
+    direction = graph.apply("Mul", [filled["wind_direction"], radians], "wind_radians")
+    return {
+        "precipitation": graph.apply("Log", [drops], "rain_logarithm"),
+        **{
+            name: graph.apply(
+                "Mul",
+                [graph.apply(part, [direction], f"{name}_share"), filled["wind_speed"]],
+                name,
+            )
+            for name, part in (("wind_east", "Sin"), ("wind_north", "Cos"))
+        },
+    }
+
+
+def _delay(graph: Graph, filled: str) -> str:
+    least = graph.constant("least_delay", LEAST_DELAY)
+    above = graph.apply("Sub", [filled, least], f"{filled}_above")
+    counted = graph.apply("Max", [above, graph.constant("zero", 0.0)], f"{filled}_counted")
+    scale = graph.constant("delay_scale", DELAY_SCALE)
+    share = graph.apply("Div", [counted, scale], f"{filled}_share")
+    one = graph.apply("Add", [share, graph.constant("one", 1.0)], f"{filled}_and_one")
+    return graph.apply("Log", [one], f"{filled}_logarithm")
+
+
+def _straight(graph: Graph, straight: Straight, columns: list[str], numbers: str) -> str:
+    weights = graph.constant("straight_numbers", straight.numbers.detach().numpy()[:, None])
+    bias = graph.constant("straight_bias", straight.bias.detach().numpy())
+    parts = [graph.apply("Gemm", [numbers, weights, bias], "straight_of_numbers")]
+    for at, (column, table) in enumerate(zip(columns, straight.categories, strict=False)):
+        weight = graph.constant(f"straight_table{at}", table.detach().numpy()[:, None])
+        parts.append(graph.apply("Gather", [weight, column], f"straight{at}", axis=0))
+    return graph.apply("Sum", parts, "straight")
+
+
 def _member(graph: Graph, member: Network, name: str, columns: list[str], numbers: str) -> str:
     embedded = []
-    flat = graph.constant("flat", [-1], np.int64)
     for at, (column, embedding) in enumerate(zip(columns, member.tables(), strict=True)):
-        if name == "member0":
-            graph.apply("Reshape", [column, flat], f"{column}_flat")
         table = graph.constant(f"{name}_embedding{at}", embedding.weight.detach().numpy())
-        embedded.append(
-            graph.apply("Gather", [table, f"{column}_flat"], f"{name}_embedded{at}", axis=0)
-        )
+        embedded.append(graph.apply("Gather", [table, column], f"{name}_embedded{at}", axis=0))
     joined = graph.apply("Concat", [*embedded, numbers], f"{name}_joined", axis=1)
     value = joined
     for at, layer in enumerate(member.perceptron):
@@ -131,12 +182,13 @@ def _member(graph: Graph, member: Network, name: str, columns: list[str], number
             value = _linear(graph, layer, value, f"{name}_layer{at}")
         elif isinstance(layer, nn.ReLU):
             value = graph.apply("Relu", [value], f"{name}_relu{at}")
-    straight = _linear(graph, member.linear, joined, f"{name}_linear")
-    return graph.apply("Add", [value, straight], f"{name}_logit")
+    return value
 
 
 def _linear(graph: Graph, layer: nn.Linear, value: str, name: str) -> str:
-    inputs = [value, graph.constant(f"{name}_weight", layer.weight.detach().numpy())]
-    if layer.bias is not None:
-        inputs.append(graph.constant(f"{name}_bias", layer.bias.detach().numpy()))
+    inputs = [
+        value,
+        graph.constant(f"{name}_weight", layer.weight.detach().numpy()),
+        graph.constant(f"{name}_bias", layer.bias.detach().numpy()),
+    ]
     return graph.apply("Gemm", inputs, name, transB=1)

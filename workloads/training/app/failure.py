@@ -8,7 +8,9 @@ class JobError(Exception):
 
 
 class QualityError(JobError):
-    """The model is not good enough to be offered."""
+    """The model is not good enough to be offered: training again would say the same."""
+
+    exit_code = 70
 
 
 class ConfigurationError(JobError):

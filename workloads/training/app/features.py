@@ -5,10 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from app.flights import Flights, Floats, Texts
+from app.flights import DELAYS, Flights, Floats, Texts
 
 TEXTS = ("carrier", "origin", "dest")
-NUMBERS = ("weekday", "departure_minute", "arrival_minute", "distance")
+WEATHER = (
+    *("temperature", "humidity", "pressure", "visibility"),
+    *("precipitation", "wind_speed", "wind_direction"),
+)
+NUMBERS = ("weekday", "departure_minute", "arrival_minute", "distance", *WEATHER, *DELAYS)
 LEAST_FLIGHTS = 50
 """A category with fewer training flights is treated like one never seen."""
 DAY_MINUTES = 1440
@@ -18,9 +22,21 @@ WEEKDAYS = 7
 HARMONICS = (1, 2)
 HOURS = DAY_MINUTES // HOUR_MINUTES
 BANDS = DAY_MINUTES // BAND_MINUTES
+SINGLES = len(TEXTS) + 2
+"""Columns of single categories (texts, weekday, hour); the ones after them are crosses."""
 CROSSES = (("origin", "dest"), ("carrier", "origin"), ("origin", "hour"), ("carrier", "band"))
 """Pairs of categories that get embeddings of their own."""
-SCALED = ("departure_minute", "duration", "distance")
+AS_THEY_ARE = ("distance", "temperature", "humidity", "pressure", "visibility", "wind_speed")
+SCALED = (
+    *("departure_minute", "duration", *AS_THEY_ARE),
+    *("precipitation", "wind_east", "wind_north", *DELAYS),
+)
+HUNDREDTHS = 100
+"""Rain is told in hundredths of an inch, and its logarithm is used: the first drops matter most."""
+LEAST_DELAY = -15.0
+DELAY_SCALE = 10.0
+"""Delays enter by their logarithm too, from ten minutes below the least that is counted."""
+RADIANS = np.pi / 180
 Indices = npt.NDArray[np.int64]
 
 
@@ -87,12 +103,29 @@ class Pipeline:
         departure = self._minute("departure_minute", flights.departure_minute)
         arrival = self._minute("arrival_minute", flights.arrival_minute)
         day = np.float32(DAY_MINUTES)
+        direction = self._fill(flights, "wind_direction") * np.float32(RADIANS)
+        speed = self._fill(flights, "wind_speed")
         return {
             "departure_minute": departure,
             # By local clocks: it holds the difference of the time zones too.
             "duration": np.fmod(arrival - departure + day, day),
-            "distance": _filled(flights.distance, self.medians["distance"]),
+            **{name: self._fill(flights, name) for name in AS_THEY_ARE},
+            "precipitation": np.log(
+                np.maximum(self._fill(flights, "precipitation"), np.float32(0))
+                * np.float32(HUNDREDTHS)
+                + np.float32(1)
+            ),
+            "wind_east": np.sin(direction) * speed,
+            "wind_north": np.cos(direction) * speed,
+            **{name: self._delay(flights, name) for name in DELAYS},
         }
+
+    def _delay(self, flights: Flights, name: str) -> Floats:
+        above = np.maximum(self._fill(flights, name) - np.float32(LEAST_DELAY), np.float32(0))
+        return np.asarray(np.log(above / np.float32(DELAY_SCALE) + np.float32(1)), np.float32)
+
+    def _fill(self, flights: Flights, name: str) -> Floats:
+        return _filled(getattr(flights, name), self.medians[name])
 
     def _look_up(self, name: str, values: Texts) -> Indices:
         index = {value: at for at, value in enumerate(self.vocabularies[name], start=1)}

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from app import baseline, candidate, features, lake
+from app import baseline, candidate, features, lake, recent
 from app.failure import JobError
 from app.flights import COLUMNS, labelled
 from app.progress import Progress
@@ -73,7 +73,7 @@ def prepare(settings: Settings, progress: Progress) -> Experiment:
     started = datetime.now(UTC)
     months = (*settings.train_months, *settings.held_out_months)
     snapshot = lake.read_months(_bucket(settings, settings.lake), months, COLUMNS)
-    tables = snapshot.tables
+    tables = recent.with_recent(snapshot.tables)
     train = labelled([tables[month] for month in settings.train_months])
     held_out = labelled([tables[month] for month in settings.held_out_months])
     progress.step(

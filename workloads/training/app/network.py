@@ -1,4 +1,8 @@
-"""The tabular network: embeddings and numbers into a perceptron, with a straight linear path."""
+"""The tabular network: a straight path, and perceptrons that learn what it leaves.
+
+The straight path is the logistic regression, weight by weight. The perceptrons see pairs and bends
+that it cannot, and where they have nothing to say the network falls back on it.
+"""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -10,7 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from app.architecture import Architecture
-from app.features import Indices
+from app.baseline import Weights
+from app.features import SINGLES, Indices
 from app.flights import Floats
 
 BATCH = 4096
@@ -21,12 +26,28 @@ the CPU is shared."""
 INITIAL_DEVIATION = 0.05
 UNKNOWN_SHARE = 0.02
 """Share of category values hidden in training, so that index 0 learns what unknown means."""
-SINGLES = 5
-"""Columns of single categories; the ones after them are crosses."""
+
+
+class Straight(nn.Module):
+    """The logistic regression as a part of the network; it learns no more."""
+
+    def __init__(self, weights: Weights) -> None:
+        super().__init__()
+        self.categories = nn.ParameterList(
+            nn.Parameter(torch.from_numpy(one), requires_grad=False) for one in weights.categories
+        )
+        self.numbers = nn.Parameter(torch.from_numpy(weights.numbers), requires_grad=False)
+        self.bias = nn.Parameter(torch.tensor(weights.bias), requires_grad=False)
+
+    def forward(self, categories: Tensor, numbers: Tensor) -> Tensor:
+        """Returns one logit per row."""
+        parts = [one[categories[:, column]] for column, one in enumerate(self.categories)]
+        logit: Tensor = torch.stack(parts).sum(dim=0) + numbers @ self.numbers + self.bias
+        return logit
 
 
 class Network(nn.Module):
-    """One member: logits from category indices and numbers."""
+    """One member: what is to be added to the straight path's logits."""
 
     def __init__(
         self, architecture: Architecture, cardinalities: Sequence[int], numbers: int
@@ -44,9 +65,11 @@ class Network(nn.Module):
         layers: list[nn.Module] = []
         for before, after in itertools.pairwise((inputs, *architecture.hidden)):
             layers += [nn.Linear(before, after), nn.ReLU(), nn.Dropout(architecture.dropout)]
-        layers.append(nn.Linear(architecture.hidden[-1], 1))
-        self.perceptron = nn.Sequential(*layers)
-        self.linear = nn.Linear(inputs, 1, bias=False)
+        last = nn.Linear(architecture.hidden[-1], 1)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.perceptron = nn.Sequential(*layers, last)
+        self.noise = architecture.noise
 
     def tables(self) -> list[nn.Embedding]:
         """Returns the embeddings in the order of the category columns."""
@@ -62,25 +85,28 @@ class Network(nn.Module):
             singles = categories[:, :SINGLES]
             hidden = torch.rand(singles.shape, device=singles.device) < UNKNOWN_SHARE
             categories = torch.cat([singles.masked_fill(hidden, 0), categories[:, SINGLES:]], 1)
+            numbers = numbers + self.noise * torch.randn_like(numbers)
         embedded = [
             embedding(categories[:, column]) for column, embedding in enumerate(self.embeddings)
         ]
         joined = torch.cat([*embedded, numbers], dim=1)
-        logit: Tensor = self.perceptron(joined) + self.linear(joined)
+        logit: Tensor = self.perceptron(joined)
         return logit[:, 0]
 
 
 class Ensemble(nn.Module):
-    """Several members; the probability is that of their mean logit."""
+    """The straight path and the members, whose mean is added to it in part."""
 
-    def __init__(self, members: Sequence[Network]) -> None:
+    def __init__(self, straight: Straight, members: Sequence[Network], restraint: float) -> None:
         super().__init__()
+        self.straight = straight
         self.members = nn.ModuleList(members)
+        self.restraint = restraint
 
     def forward(self, categories: Tensor, numbers: Tensor) -> Tensor:
         """Returns one probability per row."""
-        logits = torch.stack([member(categories, numbers) for member in self.members])
-        return torch.sigmoid(logits.mean(dim=0))
+        added = torch.stack([member(categories, numbers) for member in self.members]).mean(dim=0)
+        return torch.sigmoid(self.straight(categories, numbers) + self.restraint * added)
 
     @torch.no_grad()
     def predict(self, categories: Indices, numbers: Floats) -> Floats:
@@ -106,6 +132,7 @@ class Training:
 def train(  # noqa: PLR0913 - one call describes one training, all by keyword
     *,
     architecture: Architecture,
+    weights: Weights,
     cardinalities: Sequence[int],
     categories: Indices,
     numbers: Floats,
@@ -118,6 +145,7 @@ def train(  # noqa: PLR0913 - one call describes one training, all by keyword
 
     Args:
         architecture: What to train and how.
+        weights: The logistic regression, as the straight path.
         cardinalities: Number of indices of each column of `categories`.
         categories: Category indices.
         numbers: Numeric features.
@@ -130,6 +158,8 @@ def train(  # noqa: PLR0913 - one call describes one training, all by keyword
     torch.set_num_threads(THREADS)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     data = [torch.from_numpy(array).to(device) for array in (categories, numbers, late)]
+    straight = Straight(weights).to(device)
+    data.append(straight(data[0], data[1]))
     start = perf_counter()
     members = []
     for number in range(architecture.members):
@@ -140,7 +170,8 @@ def train(  # noqa: PLR0913 - one call describes one training, all by keyword
         said(f"member {number + 1} of {architecture.members}, training loss {loss:.4f}")
     seen = len(late) * epochs * architecture.members
     return Training(
-        ensemble=Ensemble(members).eval(), rows_per_second=seen / (perf_counter() - start)
+        ensemble=Ensemble(straight.cpu(), members, architecture.restraint).eval(),
+        rows_per_second=seen / (perf_counter() - start),
     )
 
 
@@ -148,7 +179,7 @@ def _learn(
     network: Network, architecture: Architecture, data: Sequence[Tensor], epochs: int
 ) -> float:
     """Fits one member; returns its mean loss over the last epoch."""
-    categories, numbers, late = data
+    categories, numbers, late, straight = data
     steps = -(-len(late) // BATCH)
     optimizer = torch.optim.AdamW(
         network.parameters(),
@@ -163,7 +194,7 @@ def _learn(
     for _ in range(epochs):
         total = 0.0
         for rows in torch.split(torch.randperm(len(late)).to(late.device), BATCH):
-            logits = network(categories[rows], numbers[rows])
+            logits = straight[rows] + network(categories[rows], numbers[rows])
             loss = nn.functional.binary_cross_entropy_with_logits(logits, late[rows])
             total += float(loss.detach()) * len(rows)
             loss = loss + architecture.shrinkage * network.size_of_embeddings()

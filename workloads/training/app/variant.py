@@ -59,6 +59,7 @@ def make_variant(experiment: Experiment, variant: str, progress: Progress) -> Ca
     train, held_out = experiment.train, experiment.held_out
     trained = network.train(
         architecture=ARCHITECTURES[variant],
+        weights=experiment.baseline.weights(),
         cardinalities=pipeline.cardinalities,
         categories=pipeline.categories(train.flights),
         numbers=pipeline.numbers(train.flights),

@@ -1,6 +1,6 @@
 """A network that learns in a second."""
 
-from app import features, network
+from app import baseline, features, network
 from app.architecture import Architecture
 from app.flights import Labelled
 
@@ -9,6 +9,8 @@ SMALL = Architecture(
     hidden=(16, 8),
     embedding=4,
     dropout=0.1,
+    noise=0.1,
+    restraint=0.5,
     members=2,
     learning_rate=1e-2,
     weight_decay=1e-2,
@@ -16,9 +18,15 @@ SMALL = Architecture(
 )
 
 
-def learn(pipeline: features.Pipeline, train_set: Labelled, seed: int = 0) -> network.Training:
+def learn(
+    pipeline: features.Pipeline,
+    train_set: Labelled,
+    regression: baseline.Baseline,
+    seed: int = 0,
+) -> network.Training:
     return network.train(
         architecture=SMALL,
+        weights=regression.weights(),
         cardinalities=pipeline.cardinalities,
         categories=pipeline.categories(train_set.flights),
         numbers=pipeline.numbers(train_set.flights),
