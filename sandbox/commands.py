@@ -36,7 +36,7 @@ def run(  # noqa: PLR0913 - each of these is a plain fact of one program run
         with log.open("a") as out:
             out.write(f"$ {' '.join(words)}\n{done.stdout}{done.stderr}\n")
     if done.returncode:
-        told = (done.stderr.strip() or done.stdout.strip()).splitlines()[-8:]
+        told = f"{done.stdout.strip()}\n{done.stderr.strip()}".strip().splitlines()[-8:]
         raise SandboxError(
             f"`{' '.join(words[:4])} …` ended with {done.returncode}: {' | '.join(told)}.", remedy
         )

@@ -5,6 +5,7 @@ another name, and signs S3 requests; what is secret reaches it on standard input
 """
 
 import base64
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from sandbox.cluster import Cluster
 from sandbox.commands import run
 
 REGION = "me-central-1"
+EMPTY = hashlib.sha256(b"").hexdigest()
+"""Digest of no body, which the store asks for and curl does not send of itself."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,11 @@ class Service:
             text = json.dumps(body).replace("\\", "\\\\").replace('"', '\\"')
             lines += ['header = "content-type: application/json"', f'data = "{text}"']
         if signed:
-            lines += [f'aws-sigv4 = "aws:amz:{REGION}:s3"', f'user = "{":".join(signed)}"']
+            lines += [
+                f'aws-sigv4 = "aws:amz:{REGION}:s3"',
+                f'user = "{":".join(signed)}"',
+                f'header = "x-amz-content-sha256: {EMPTY}"',
+            ]
         return run(["curl", "--config", "-"], stdin="\n".join(lines))
 
 
