@@ -511,11 +511,11 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str, str, str]] = {
     ),
     "a held-out month that is trained on": (
         "local",
-        {"workloads.training.held_out_months": [8, 9]},
+        {"workloads.training.held_out_months": [10, 11]},
         "workloads.training.held_out_months[0]",
         "trained on too",
-        "8",
-        "months after 8",
+        "10",
+        "months after 10",
     ),
     "a held-out month before training": (
         "local",

@@ -140,7 +140,7 @@ def test_what_a_second_try_cannot_help_is_not_tried_again(name: str) -> None:
     refusal, disruption = job.spec["podFailurePolicy"]["rules"]
     assert refusal == {
         "action": "FailJob",
-        "onExitCodes": {"containerName": name, "operator": "In", "values": [65, 78]},
+        "onExitCodes": {"containerName": name, "operator": "In", "values": [65, 70, 78]},
     }
     assert disruption["action"] == "Ignore"
 
