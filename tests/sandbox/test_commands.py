@@ -86,9 +86,9 @@ def test_a_full_disk_is_named_with_the_file_that_met_it(monkeypatch, capsys):
 
 
 def test_another_fault_of_the_system_is_named_with_its_file(monkeypatch, capsys):
-    line = said(monkeypatch, capsys, PermissionError(errno.EACCES, "Permission denied", "/root/x"))
+    line = said(monkeypatch, capsys, PermissionError(errno.EACCES, "Permission denied", "/cache/x"))
 
-    assert line == "mizan: Permission denied: /root/x. Remedy: mend it and run again."
+    assert line == "mizan: Permission denied: /cache/x. Remedy: mend it and run again."
 
 
 def test_a_real_write_on_a_full_device_ends_in_one_line(monkeypatch, capsys):

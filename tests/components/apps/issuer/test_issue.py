@@ -21,6 +21,7 @@ from components.certificate_authority import (
     TlsCertificate,
     TokenKey,
 )
+from components.compute import Compute
 from tests.components.apps.issuer.conftest import ApiServer
 from tests.components.apps.loading import load
 from tests.components.recording import Deploy, Engine
@@ -50,6 +51,7 @@ def at(namespace: str, name: str) -> SecretPlace:
 
 
 ARGUMENTS = CertificateAuthorityArgs(
+    compute=Compute(requests={"cpu": "50m"}, limits={"cpu": "500m"}),
     namespace="identity",
     image="seed/issuer@sha256:" + "0" * 64,
     requests=[
