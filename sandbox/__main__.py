@@ -1,4 +1,4 @@
-"""`python -m sandbox up|down|engine ENVIRONMENT`: what the Makefile calls."""
+"""`python -m sandbox up|down|engine|mirror ENVIRONMENT`: what the Makefile calls."""
 
 import argparse
 import errno
@@ -9,10 +9,11 @@ from types import FrameType
 from environments import InvalidEnvironmentError
 from sandbox.down import down
 from sandbox.faults import SandboxError
+from sandbox.mirror import mirror
 from sandbox.progress import fail
 from sandbox.up import engine, up
 
-COMMANDS = {"down": down, "engine": engine, "up": up}
+COMMANDS = {"down": down, "engine": engine, "mirror": mirror, "up": up}
 INTERRUPTED = 130
 REMEDIES = {
     errno.ENOSPC: "free some space, or put the cache elsewhere with MIZAN_CACHE, and run again",
