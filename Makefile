@@ -38,8 +38,9 @@ policy: tools ## Run every policy rule on its fixtures
 schema: tools ## Write environments/schema.json from the model
 	@$(BIN)/python -m environments.schema
 
-bench: tools ## Measure serving, and write benchmarks/results/serving.json (after `make test`)
+bench: tools ## Measure serving and the sandbox, into benchmarks/results/ (after `make test`)
 	@.sandbox/venvs/serving/bin/python benchmarks/serving benchmarks/results/serving.json
+	@$(BIN)/python -m benchmarks.platform $(ENV)
 
 mirror: tools ## Put every image into REGISTRY=host:port, and its digest into images.lock
 	@MIZAN_REGISTRY='$(REGISTRY)' $(BIN)/python -m sandbox mirror $(ENV)
