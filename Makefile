@@ -9,7 +9,7 @@ export UV_CACHE_DIR := $(CACHE)/uv
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test accept lint preview policy schema bench engine tools lock clean-cache
+.PHONY: help up down test accept lint preview policy schema bench mirror engine tools lock clean-cache
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -38,8 +38,12 @@ policy: tools ## Run every policy rule on its fixtures
 schema: tools ## Write environments/schema.json from the model
 	@$(BIN)/python -m environments.schema
 
-bench: tools ## Measure serving, and write benchmarks/results/serving.json (after `make test`)
+bench: tools ## Measure serving and the sandbox, into benchmarks/results/ (after `make test`)
 	@.sandbox/venvs/serving/bin/python benchmarks/serving benchmarks/results/serving.json
+	@$(BIN)/python -m benchmarks.platform $(ENV)
+
+mirror: tools ## Put every image into REGISTRY=host:port, and its digest into images.lock
+	@MIZAN_REGISTRY='$(REGISTRY)' $(BIN)/python -m sandbox mirror $(ENV)
 
 engine: tools ## Find or build the Pulumi engine and write .sandbox/env
 	@$(BIN)/python -m sandbox engine $(ENV)

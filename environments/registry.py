@@ -45,7 +45,8 @@ class Registry(Section):
     profile: SizeProfile = Field(
         default=PROFILES["tiny"],
         title="Size",
-        description="CPU and memory of the registry's pod on an on-premises site.",
+        description="CPU and memory of the registry on an on-premises site; the token service "
+        "beside it has a small fixed share.",
     )
 
     @field_validator("address")

@@ -1,6 +1,7 @@
-"""`python -m sandbox up|down|engine ENVIRONMENT`: what the Makefile calls."""
+"""`python -m sandbox up|down|engine|mirror ENVIRONMENT`: what the Makefile calls."""
 
 import argparse
+import errno
 import signal
 import sys
 from types import FrameType
@@ -8,11 +9,15 @@ from types import FrameType
 from environments import InvalidEnvironmentError
 from sandbox.down import down
 from sandbox.faults import SandboxError
+from sandbox.mirror import mirror
 from sandbox.progress import fail
 from sandbox.up import engine, up
 
-COMMANDS = {"down": down, "engine": engine, "up": up}
+COMMANDS = {"down": down, "engine": engine, "mirror": mirror, "up": up}
 INTERRUPTED = 130
+REMEDIES = {
+    errno.ENOSPC: "free some space, or put the cache elsewhere with MIZAN_CACHE, and run again",
+}
 
 
 def main() -> int:
@@ -31,7 +36,8 @@ def main() -> int:
         fail(f"stopped; run `make {given.command}` again to go on where it was.")
         return INTERRUPTED
     except OSError as error:
-        fail(f"{error.strerror or error}: {error.filename or ''}. Remedy: mend it and run again.")
+        remedy = REMEDIES.get(error.errno or 0, "mend it and run again")
+        fail(f"{error.strerror or error}: {error.filename or 'no file named'}. Remedy: {remedy}.")
         return 1
     return 0
 

@@ -4,15 +4,15 @@ An entry is a folder that exists only when it is whole: it is made beside its pl
 renamed into it, under a lock, so that an interrupted or a second maker does no harm.
 """
 
-import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sandbox.layout import cache_root
+from sandbox.lock import Holder, locked
 
 
 def digest_of(paths: Iterable[Path], *words: str) -> str:
@@ -32,37 +32,27 @@ def digest_of(paths: Iterable[Path], *words: str) -> str:
     return total.hexdigest()[:16]
 
 
-@contextmanager
-def locked(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
-    """Hold the lock `path`; the kernel frees it when the holder dies."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if waiting:
-                waiting()
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
 def entry(
     kind: str,
     key: str,
     make: Callable[[Path], None],
-    waiting: Callable[[], None] | None = None,
+    waiting: Callable[[Holder], None] | None = None,
 ) -> Path:
     """Folder of the entry `kind/key`, made by `make(folder)` when it is not there yet."""
     place = cache_root() / kind / key
     if place.is_dir():
         return place
-    with locked(cache_root() / "locks" / f"{kind}-{key}", waiting):
+    with _locked(kind, key, waiting):
         if place.is_dir():
             return place
         half = place.with_name(f"{key}.half")
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(parents=True)
-        make(half)
+        try:
+            make(half)
+        except BaseException:
+            shutil.rmtree(half, ignore_errors=True)  # a full disk needs its room back
+            raise
         half.rename(place)
     return place
 
@@ -73,6 +63,12 @@ def prune(kind: str, keep: Iterable[str]) -> bool:
     folder = cache_root() / kind
     old = [place for place in folder.iterdir() if place.name not in wanted]
     for place in old:
-        with locked(cache_root() / "locks" / f"{kind}-{place.name.removesuffix('.half')}"):
+        with _locked(kind, place.name.removesuffix(".half")):
             shutil.rmtree(place, ignore_errors=True)
     return bool(old)
+
+
+def _locked(
+    kind: str, key: str, waiting: Callable[[Holder], None] | None = None
+) -> AbstractContextManager[None]:
+    return locked(cache_root() / "locks" / f"{kind}-{key}", f"building {kind}/{key}", waiting)

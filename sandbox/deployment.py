@@ -70,6 +70,7 @@ def up(stack: str, variables: Mapping[str, str], step: Step, log: Path) -> Deplo
 
 def destroy(stack: str, variables: Mapping[str, str], step: Step, log: Path) -> Deployment:
     """Delete what the stack made, and the stack."""
+    ensure_stack(stack, variables)
     done = _operate(["destroy", "--yes"], stack, variables, step, log)
     _pulumi(["stack", "rm", stack, "--yes", "--preserve-config"], variables)
     return done
@@ -89,7 +90,9 @@ def _operate(
         log.open("w") as kept,
         subprocess.Popen(
             command, cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL, text=True, preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, and this process has no other thread in a lock here
+            stdin=subprocess.DEVNULL, text=True,
+            start_new_session=True,  # else Ctrl-C reaches it twice, and twice means at once
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, and this process has no other thread in a lock here
         ) as engine,
     ):  # fmt: skip
         try:
@@ -97,7 +100,9 @@ def _operate(
                 kept.write(line)
                 _show(line.rstrip(), step)
         except KeyboardInterrupt:
-            engine.send_signal(signal.SIGINT)  # the engine finishes what it has begun
+            step.say("the engine stops as soon as it can leave what it has begun")
+            engine.send_signal(signal.SIGINT)
+            kept.writelines(engine.stdout or ())  # it would stand still at a full pipe
             engine.wait()
             raise
     done = _read(events)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from environments import load
 from sandbox import deployment, workspace
-from sandbox.cache import locked
 from sandbox.cluster import stop
 from sandbox.layout import PROJECT, Layout
+from sandbox.lock import Holder, locked
 from sandbox.progress import Steps
 
 
@@ -20,7 +20,7 @@ def down(name: str) -> None:
     if not layout.state.exists():
         steps.say(f"{name} is not up; nothing to do")
         return
-    with locked(layout.state / "lock", lambda: steps.say("another command holds this sandbox")):
+    with locked(layout.lock, f"make down ENV={name}", lambda holder: _end(holder, steps)):
         if given := os.environ.get("MIZAN_KUBECONFIG"):
             with steps.step("destroy") as step:
                 paths = workspace.with_path(layout, workspace.environment(layout, Path(given)))
@@ -32,6 +32,16 @@ def down(name: str) -> None:
             _forget_stack(layout)
             shutil.rmtree(layout.state)
     steps.say(f"{name} is down; compiled programs and images stay in the cache")
+
+
+def _end(holder: Holder, steps: Steps) -> None:
+    """What another command still builds is to go: end that command, unless it takes down too."""
+    if holder.command.startswith("make down"):
+        steps.say(f"{holder} holds this sandbox; waiting for its end")
+        return
+    steps.say(f"{holder} holds this sandbox; ending it")
+    asked = holder.stop()
+    steps.say("it ended" if asked else "it did not end when asked, so it was killed")
 
 
 def _forget_stack(layout: Layout) -> None:

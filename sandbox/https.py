@@ -12,10 +12,13 @@ from pathlib import Path
 
 from sandbox.cluster import Cluster
 from sandbox.commands import run
+from sandbox.faults import SandboxError
 
 REGION = "me-central-1"
 EMPTY = hashlib.sha256(b"").hexdigest()
 """Digest of no body, which the store asks for and curl does not send of itself."""
+
+RENEW = "`kubectl -n identity create job renew --from=cronjob/issuer-rotation` makes a new one."
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,12 @@ class Service:
                 f'user = "{":".join(signed)}"',
                 f'header = "x-amz-content-sha256: {EMPTY}"',
             ]
-        return run(["curl", "--config", "-"], stdin="\n".join(lines))
+        try:
+            return run(["curl", "--config", "-"], stdin="\n".join(lines))
+        except SandboxError as error:
+            if "certificate has expired" not in error.cause:
+                raise
+            raise SandboxError(f"The certificate of {self.host} has expired.", RENEW) from error
 
 
 def secret(cluster: Cluster, namespace: str, name: str) -> dict[str, str]:

@@ -36,6 +36,11 @@ class Layout:
         return self.sandbox / self.environment
 
     @property
+    def lock(self) -> Path:
+        """Lock that a command holds while it changes this sandbox."""
+        return self.state / "lock"
+
+    @property
     def bin(self) -> Path:
         """Folder of launchers that `.sandbox/env` puts on PATH."""
         return self.sandbox / "bin"

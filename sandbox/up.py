@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from environments import Environment, OnPremises, load
 from sandbox import deployment, machine, toolchain, verification, workspace
-from sandbox.cache import locked
 from sandbox.cluster import address, launch, provisioner, seeding
 from sandbox.cluster.specification import Specification
 from sandbox.faults import SandboxError
 from sandbox.images import Built, build_all, images
 from sandbox.layout import Layout
+from sandbox.lock import Holder, locked
 from sandbox.progress import Step, Steps
 from sandbox.summary import Summary, show
 
@@ -61,7 +61,11 @@ def up(name: str) -> None:
     layout = Layout(name)
     layout.state.mkdir(parents=True, exist_ok=True)
     steps = Steps()
-    with locked(layout.state / "lock", lambda: steps.say("another command holds this sandbox")):
+
+    def waiting(holder: Holder) -> None:
+        steps.say(f"{holder} holds this sandbox; waiting for its end. To end it: `make down`")
+
+    with locked(layout.lock, f"make up ENV={name}", waiting):
         _up(environment, layout, steps)
 
 

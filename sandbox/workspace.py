@@ -47,7 +47,7 @@ def prepare_engine(layout: Layout, step: Step) -> list[str]:
     if not engine:
         built = toolchain.built(toolchain.ENGINE, step)
         for name in ("pulumi", "pulumi-language-python-exec"):
-            (layout.bin / name).symlink_to(built / name)
+            _beside(built / name, layout.bin / name)
         _launcher(layout, "pulumi-language-python")
         stand_ins.append("Python language host of the Pulumi engine (official one absent)")
         step.note = f"Pulumi {toolchain.ENGINE_VERSION}, compiled from its Go module"
@@ -114,11 +114,20 @@ def with_path(layout: Layout, variables: Mapping[str, str]) -> dict[str, str]:
     return {**variables, "PATH": f"{layout.bin}:{venv}:{os.environ.get('PATH', '')}"}
 
 
+def _beside(program: Path, path: Path) -> None:
+    """The program under a path of its own: the engine warns of hosts that are not beside it."""
+    try:
+        path.hardlink_to(program)
+    except OSError:  # the cache is on another disk
+        shutil.copy(program, path)
+
+
 def _launcher(layout: Layout, name: str) -> None:
     path = layout.bin / name
     path.write_text(
         "#!/bin/sh\n"
+        "# -P: a file in the folder where Pulumi runs must not stand in for a module.\n"
         f"PYTHONPATH='{PROJECT}'${{PYTHONPATH:+:$PYTHONPATH}} "
-        f"exec '{sys.executable}' -m {LAUNCHERS[name]} \"$@\"\n"
+        f"exec '{sys.executable}' -P -m {LAUNCHERS[name]} \"$@\"\n"
     )
     path.chmod(0o755)

@@ -6,7 +6,7 @@ import pulumi
 
 from components.object_store import Access, Grant, InCluster, ObjectStore, ObjectStoreArgs
 from environments import Environment
-from stacks import place, wiring
+from stacks import place, sizing, wiring
 from stacks.foundation import Foundation
 from workloads.landing import Landing, LandingArgs
 from workloads.landing.workload import LABELS as LANDING
@@ -53,6 +53,7 @@ def build(environment: Environment, ground: Foundation) -> Data:
                 pull_secret=place.REGISTRY_PULL,
                 storage_class=place.ENCRYPTED_CLASS,
                 volume_size_gib=environment.object_store.volume_size_gib,
+                compute=sizing.own_compute(environment.object_store.profile),
                 tls_secret=place.STORE_TLS,
                 root_secret=place.STORE_ROOT,
                 credential_secrets={user: place.store_account(user) for user in place.WORKLOADS},

@@ -88,6 +88,7 @@ def build(environment: Environment) -> Foundation:
             authority_days=environment.certificates.authority_days,
             leaf_hours=environment.certificates.leaf_hours,
             renew_before_hours=environment.certificates.renew_before_hours,
+            compute=sizing.own_compute(environment.certificates.profile),
         ),
         opts=pulumi.ResourceOptions(depends_on=[*namespaces.values(), api_server]),
     )
@@ -114,6 +115,7 @@ def build(environment: Environment) -> Foundation:
                 token_service_image=images.reference("token-service"),
                 storage_class=place.ENCRYPTED_CLASS,
                 volume_size_gib=environment.registry.volume_size_gib,
+                compute=sizing.own_compute(environment.registry.profile),
                 tls_secret=place.REGISTRY_TLS,
                 token_key_secret=place.REGISTRY_TOKEN_KEY,
                 account_secrets={

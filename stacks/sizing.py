@@ -1,58 +1,81 @@
 """From an environment's sizes to the quantities that Kubernetes takes."""
 
+from components.compute import Compute as OwnCompute
 from components.namespace import NamespaceArgs
-from environments import Environment, Profile
+from environments import Environment, Profile, Resources
 from stacks import place
 from workloads.pod import Compute
 
+# What runs beside the pods that have a size of their own: token services and the gate beside the
+# registry, the setup Job beside the store. The components fix these, since they never grow.
+BESIDE_REGISTRY = Profile(
+    requests=Resources(cpu_millicores=300, memory_mib=768),
+    limits=Resources(cpu_millicores=3000, memory_mib=1024),
+)
+BESIDE_STORE = Profile(
+    requests=Resources(cpu_millicores=200, memory_mib=512),
+    limits=Resources(cpu_millicores=2000, memory_mib=1024),
+)
+PODS_BESIDE = 8
+
 
 def compute(profile: Profile) -> Compute:
-    """The CPU and memory of one pod."""
+    """The CPU and memory of one workload's pod."""
     return Compute(requests=profile.requests.quantities, limits=profile.limits.quantities)
+
+
+def own_compute(profile: Profile) -> OwnCompute:
+    """The CPU and memory of what a component itself runs."""
+    return OwnCompute(requests=profile.requests.quantities, limits=profile.limits.quantities)
 
 
 def namespaces(environment: Environment) -> list[NamespaceArgs]:
     """Every namespace with room for what runs in it, and no more."""
     workloads = environment.workloads
+    registry, store = environment.registry, environment.object_store
     return [
-        # The issuer, and its rotation when both run at once.
-        NamespaceArgs(
-            name=place.IDENTITY, cpu="200m", memory="512Mi", cpu_limit="2", memory_limit="1Gi"
+        # The issuer and its rotation at once, and the pods that take their places.
+        _room(place.IDENTITY, environment.certificates.profile, copies=4),
+        # A pod that replaces one is there before that one is gone.
+        _room(
+            place.ARTIFACTS,
+            registry.profile,
+            copies=2,
+            beside=BESIDE_REGISTRY,
+            storage_gib=registry.volume_size_gib,
         ),
-        # The registry with the token service, the gate, and a pod that replaces one of them.
-        NamespaceArgs(
-            name=place.ARTIFACTS,
-            cpu="400m",
-            memory="1Gi",
-            cpu_limit="5",
-            memory_limit="1536Mi",
-            storage=f"{environment.registry.volume_size_gib}Gi",
-        ),
-        NamespaceArgs(
-            name=place.STORAGE,
-            cpu="400m",
-            memory="1Gi",
-            cpu_limit="4",
-            memory_limit="2Gi",
-            storage=f"{environment.object_store.volume_size_gib}Gi",
+        _room(
+            place.STORAGE,
+            store.profile,
+            copies=2,
+            beside=BESIDE_STORE,
+            storage_gib=store.volume_size_gib,
         ),
         # A Job's pod, and the one that takes its place while it ends.
-        _room(place.DATA, workloads.landing.profile, pods=2),
-        _room(place.TRAINING, workloads.training.profile, pods=2),
-        _room(place.SIGNING, workloads.signing.profile, pods=2),
+        _room(place.DATA, workloads.landing.profile, copies=2),
+        _room(place.TRAINING, workloads.training.profile, copies=2),
+        _room(place.SIGNING, workloads.signing.profile, copies=2),
         # Each rollout adds one pod before it takes one away.
-        _room(place.SERVING, workloads.serving.profile, pods=workloads.serving.replicas_max + 2),
+        _room(place.SERVING, workloads.serving.profile, copies=workloads.serving.replicas_max + 2),
         NamespaceArgs(name=place.EDGE, cpu="200m", memory="256Mi", pods=4),
     ]
 
 
-def _room(name: str, profile: Profile, *, pods: int) -> NamespaceArgs:
-    requests, limits = profile.requests, profile.limits
+def _room(
+    name: str, profile: Profile, *, copies: int, beside: Profile | None = None, storage_gib: int = 0
+) -> NamespaceArgs:
+    needs = [(profile, copies), *([(beside, 1)] if beside else [])]
+
+    def total(bound: str, field: str, unit: str) -> str:
+        amounts = (getattr(getattr(one, bound), field) * count for one, count in needs)
+        return f"{sum(amounts)}{unit}"
+
     return NamespaceArgs(
         name=name,
-        cpu=f"{requests.cpu_millicores * pods}m",
-        memory=f"{requests.memory_mib * pods}Mi",
-        cpu_limit=f"{limits.cpu_millicores * pods}m",
-        memory_limit=f"{limits.memory_mib * pods}Mi",
-        pods=pods,
+        cpu=total("requests", "cpu_millicores", "m"),
+        memory=total("requests", "memory_mib", "Mi"),
+        cpu_limit=total("limits", "cpu_millicores", "m"),
+        memory_limit=total("limits", "memory_mib", "Mi"),
+        storage=f"{storage_gib}Gi" if storage_gib else "0",
+        pods=copies + (PODS_BESIDE if beside else 0),
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_kubernetes.core.v1 import ContainerArgsDict, ProbeArgsDict, VolumeArgsDict
 
+from components.compute import Compute
 from components.reconciling_job import LAST_WORDS
 
 SECRET_MODE = 0o440
@@ -13,7 +14,7 @@ TLS_FOLDER = "/etc/mizan/tls"
 TOKEN_FOLDER = "/etc/mizan/token"  # noqa: S105 - a path, not a secret
 
 
-def registry(image: pulumi.Input[str], port: int) -> ContainerArgsDict:
+def registry(image: pulumi.Input[str], port: int, compute: Compute) -> ContainerArgsDict:
     """The registry itself, which sees the public half of the token key only."""
     return {
         "name": "registry",
@@ -29,10 +30,7 @@ def registry(image: pulumi.Input[str], port: int) -> ContainerArgsDict:
         "startup_probe": _probe("/", port, period_seconds=2, failures=60),
         "readiness_probe": _probe("/", port, period_seconds=5),
         "liveness_probe": _probe("/", port, period_seconds=10),
-        "resources": {
-            "requests": {"cpu": "50m", "memory": "128Mi"},
-            "limits": {"cpu": "1", "memory": "256Mi"},
-        },
+        "resources": compute.resources(),
         "volume_mounts": [
             {"name": "data", "mount_path": "/data"},
             {"name": "config", "mount_path": CONFIG_FOLDER, "read_only": True},

@@ -10,6 +10,7 @@ from pulumi_kubernetes.apps.v1 import StatefulSet
 from pulumi_kubernetes.core.v1 import ConfigMap, PodSpecArgsDict, Service
 
 from components.artifact_registry import containers
+from components.compute import Compute
 from components.connection import Peer
 from components.reconciling_job import digest
 
@@ -37,6 +38,8 @@ class InCluster:
     """Storage class that encrypts."""
     volume_size_gib: int
     """Size of the volume in GiB."""
+    compute: Compute
+    """CPU and memory of the registry itself; the token service beside it needs little."""
     tls_secret: str
     """Secret with the certificate that both servers use (`tls.crt`, `tls.key`, `ca.crt`)."""
     token_key_secret: str
@@ -169,7 +172,7 @@ def _pod(site: InCluster) -> PodSpecArgsDict:
         },
         "termination_grace_period_seconds": 30,
         "containers": [
-            containers.registry(site.registry_image, PORT),
+            containers.registry(site.registry_image, PORT, site.compute),
             containers.token_service(site.token_service_image, TOKEN_PORT),
         ],
         "volumes": containers.volumes(

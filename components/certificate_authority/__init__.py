@@ -24,6 +24,7 @@ from components.certificate_authority.request import (
     TokenKey,
     secrets_by_namespace,
 )
+from components.compute import Compute
 from components.reconciling_job import LAST_WORDS, digest, reconciling_job
 
 __all__ = [
@@ -65,6 +66,8 @@ class CertificateAuthorityArgs:
     """How long a server certificate is good for, in hours."""
     renew_before_hours: int
     """How long before its end a server certificate is replaced, in hours."""
+    compute: Compute
+    """CPU and memory of the pod that issues, where it is one."""
     schedule: str = "*/30 * * * *"
     """When rotation looks for certificates to replace (cron)."""
 
@@ -104,7 +107,7 @@ class CertificateAuthority(pulumi.ComponentResource):
             for namespace in sorted({*kept, *args.trusting_namespaces})
         ]
         running = pulumi.ResourceOptions(parent=self, depends_on=[account, requests, *bindings])
-        pod = _pod(args.image)
+        pod = _pod(args.image, args.compute)
         job = reconciling_job(
             f"{name}-issue",
             name="issuer",
@@ -204,7 +207,7 @@ def _declaration(args: CertificateAuthorityArgs) -> dict[str, Any]:
     }
 
 
-def _pod(image: pulumi.Input[str]) -> PodSpecArgsDict:
+def _pod(image: pulumi.Input[str], compute: Compute) -> PodSpecArgsDict:
     """The issuer's pod: the only one that talks to the API server, so the only one with a token."""
     return {
         "service_account_name": "issuer",
@@ -216,10 +219,7 @@ def _pod(image: pulumi.Input[str]) -> PodSpecArgsDict:
                 "image": image,
                 "args": [f"{REQUESTS_FOLDER}/requests.json"],
                 "termination_message_policy": LAST_WORDS,
-                "resources": {
-                    "requests": {"cpu": "50m", "memory": "128Mi"},
-                    "limits": {"cpu": "500m", "memory": "128Mi"},
-                },
+                "resources": compute.resources(),
                 "volume_mounts": [
                     {"name": "requests", "mount_path": REQUESTS_FOLDER, "read_only": True},
                     {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 - the pod's own emptyDir

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_kubernetes.apps.v1 import StatefulSet
 from pulumi_kubernetes.core.v1 import ConfigMap, Service
 
+from components.compute import Compute
 from components.connection import Connection, ConnectionArgs, Peer
 from components.object_store import pods
 from components.object_store.access import Grant
@@ -36,6 +37,8 @@ class InCluster:
     """Storage class that encrypts."""
     volume_size_gib: int
     """Size of the volume in GiB."""
+    compute: Compute
+    """CPU and memory of the server."""
     tls_secret: str
     """Secret with the server's certificate (`tls.crt`, `tls.key`, `ca.crt`)."""
     root_secret: str
@@ -103,6 +106,7 @@ def build(  # noqa: PLR0913 - the fields of ObjectStoreArgs, all by keyword
                     pull_secret=site.pull_secret,
                     tls_secret=site.tls_secret,
                     root_secret=site.root_secret,
+                    compute=site.compute,
                 ),
             },
             "volume_claim_templates": [

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes.core.v1 import PodSpecArgsDict
 
+from components.compute import Compute
 from components.reconciling_job import LAST_WORDS
 
 NONROOT_GROUP = 65532
@@ -20,6 +21,7 @@ def server(  # noqa: PLR0913 - what the server is told, all by keyword
     pull_secret: str,
     tls_secret: str,
     root_secret: str,
+    compute: Compute,
 ) -> PodSpecArgsDict:
     """One server over one volume; a second would not see the first one's locks."""
     probe: Any = {"path": "/health", "port": port, "scheme": "HTTPS"}
@@ -51,10 +53,7 @@ def server(  # noqa: PLR0913 - what the server is told, all by keyword
                     "timeout_seconds": 5,
                     "failure_threshold": 3,
                 },
-                "resources": {
-                    "requests": {"cpu": "100m", "memory": "256Mi"},
-                    "limits": {"cpu": "1", "memory": "512Mi"},
-                },
+                "resources": compute.resources(),
                 "volume_mounts": [
                     {"name": "data", "mount_path": "/data"},
                     {"name": "tls", "mount_path": "/etc/mizan/tls", "read_only": True},

@@ -82,7 +82,7 @@ def built(module: Module, step: Step) -> Path:
         "toolchain",
         f"{module.name}-{digest_of([FOLDER / module.name], str(module))}",
         make,
-        waiting=lambda: step.say(f"another command is compiling {module.name}; waiting for it"),
+        waiting=lambda holder: step.say(f"waiting for another command, {holder}"),
     )
     if fresh and all(is_built(each) for each in MODULES):
         # Sources and objects of a finished build hold 15 GiB; nothing needs them again.

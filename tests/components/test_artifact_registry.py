@@ -10,7 +10,12 @@ from components.artifact_registry import (
     PublishedImages,
     PublishedImagesArgs,
 )
+from components.compute import Compute
 from tests.components.recording import Deploy, Engine
+
+COMPUTE = Compute(
+    requests={"cpu": "70m", "memory": "300Mi"}, limits={"cpu": "700m", "memory": "600Mi"}
+)
 
 HOST = "registry.artifacts.svc.cluster.local:5000"
 DIGEST = "@sha256:" + "a" * 64
@@ -24,6 +29,7 @@ def build(deploy: Deploy, repositories: tuple[str, ...] = ("mizan/serving",)) ->
         token_service_image="seed/token-service" + DIGEST,
         storage_class="mizan-encrypted",
         volume_size_gib=20,
+        compute=COMPUTE,
         tls_secret="registry-tls",  # noqa: S106 - the name of a Secret
         token_key_secret="registry-token-key",  # noqa: S106 - the name of a Secret
         account_secrets={"puller": "account-puller", "pusher": "account-pusher"},
@@ -47,6 +53,12 @@ def test_nodes_find_it_at_a_fixed_address(engine: Engine, deploy: Deploy) -> Non
     service = engine.one("Service").spec
     assert service["clusterIP"] == "10.96.0.50"
     assert {port["port"] for port in service["ports"]} == {5000, 5001}
+
+
+def test_the_registry_gets_the_compute_that_was_said(engine: Engine, deploy: Deploy) -> None:
+    build(deploy)
+    registry = containers(engine)["registry"]
+    assert registry["resources"] == {"requests": COMPUTE.requests, "limits": COMPUTE.limits}
 
 
 def test_the_registry_asks_for_tokens_over_tls_and_deletes_nothing(

@@ -13,7 +13,12 @@ from components.certificate_authority import (
     TlsCertificate,
 )
 from components.certificate_authority.request import Request
+from components.compute import Compute
 from tests.components.recording import Deploy, Engine
+
+COMPUTE = Compute(
+    requests={"cpu": "70m", "memory": "300Mi"}, limits={"cpu": "700m", "memory": "600Mi"}
+)
 
 
 def at(namespace: str, name: str) -> SecretPlace:
@@ -43,6 +48,7 @@ def build(deploy: Deploy, *requests: Request, leaf_hours: int = 24) -> Any:
         authority_days=30,
         leaf_hours=leaf_hours,
         renew_before_hours=8,
+        compute=COMPUTE,
     )
     return deploy(lambda: CertificateAuthority("authority", arguments).trust_config_map)
 
@@ -99,6 +105,14 @@ def test_only_the_issuers_pods_get_a_token(engine: Engine, deploy: Deploy) -> No
     pod = rotation["jobTemplate"]["spec"]["template"]["spec"]
     assert pod["containers"] == job["containers"]
     assert pod["serviceAccountName"] == job["serviceAccountName"] == "issuer"
+
+
+def test_issuing_and_rotation_get_the_compute_that_was_said(engine: Engine, deploy: Deploy) -> None:
+    build(deploy, STORE_TLS)
+    rotation = engine.one("CronJob").spec["jobTemplate"]["spec"]["template"]["spec"]
+    for pod in (engine.one("Job").spec["template"]["spec"], rotation):
+        (container,) = pod["containers"]
+        assert container["resources"] == {"requests": COMPUTE.requests, "limits": COMPUTE.limits}
 
 
 def test_the_requests_hold_no_secret_and_name_every_place(engine: Engine, deploy: Deploy) -> None:

@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
+from components.compute import Compute
 from components.object_store import Access, Grant, InCluster, ObjectStore, ObjectStoreArgs
 from tests.components.recording import Deploy, Engine
+
+COMPUTE = Compute(
+    requests={"cpu": "70m", "memory": "300Mi"}, limits={"cpu": "700m", "memory": "600Mi"}
+)
 
 LANDING = Grant(user="landing", bucket="lake", access=Access.WRITE)
 TRAINING = Grant(user="training", bucket="lake", access=Access.READ, prefix="flights/")
@@ -23,6 +28,7 @@ def build(
         pull_secret="registry-pull",  # noqa: S106 - the name of a Secret
         storage_class="mizan-encrypted",
         volume_size_gib=5,
+        compute=COMPUTE,
         tls_secret="store-tls",  # noqa: S106 - the name of a Secret
         root_secret="store-root",  # noqa: S106 - the name of a Secret
         credential_secrets={user: f"store-{user}" for user in users},
@@ -44,6 +50,12 @@ def test_data_lies_on_the_encrypted_class(engine: Engine, deploy: Deploy) -> Non
     (claim,) = engine.one("StatefulSet").spec["volumeClaimTemplates"]
     assert claim["spec"]["storageClassName"] == "mizan-encrypted"
     assert claim["spec"]["resources"]["requests"]["storage"] == "5Gi"
+
+
+def test_the_server_gets_the_compute_that_was_said(engine: Engine, deploy: Deploy) -> None:
+    build(deploy)
+    (container,) = engine.one("StatefulSet").spec["template"]["spec"]["containers"]
+    assert container["resources"] == {"requests": COMPUTE.requests, "limits": COMPUTE.limits}
 
 
 def test_the_server_is_asked_for_its_health_over_tls_and_holds_no_other_port(

@@ -26,9 +26,9 @@ def quantity(text: str) -> Fraction:
     return Fraction(number) * UNITS[text.removeprefix(number)]
 
 
-def asked(pod: dict[str, Any]) -> tuple[Fraction, Fraction]:
-    """CPU and memory that the scheduler keeps for a pod."""
-    requests = [container["resources"]["requests"] for container in pod["spec"]["containers"]]
+def asked(pod: dict[str, Any], bound: str = "requests") -> tuple[Fraction, Fraction]:
+    """CPU and memory that the scheduler keeps for a pod, or that it never exceeds."""
+    requests = [container["resources"][bound] for container in pod["spec"]["containers"]]
     return (
         sum((quantity(str(each["cpu"])) for each in requests), Fraction()),
         sum((quantity(each["memory"]) for each in requests), Fraction()),
@@ -86,15 +86,17 @@ def test_no_pod_goes_without_saying_what_it_needs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ON_PREMISES)
-def test_pods_fit_their_namespaces_quota(name: str) -> None:
+@pytest.mark.parametrize("bound", ["requests", "limits"])
+def test_pods_fit_their_namespaces_quota(name: str, bound: str) -> None:
     plan = environment_plan(name)
     scalers = {scaler.metadata["namespace"]: scaler.spec["maxReplicas"] + 1
                for scaler in plan.of("HorizontalPodAutoscaler")}  # fmt: skip
     for quota in plan.of("ResourceQuota"):
         namespace, hard = quota.metadata["namespace"], quota.spec["hard"]
         pods = [pod for bearer, pod in plan.pods() if bearer.metadata["namespace"] == namespace]
-        for key, bound, unit in (("cpu", "requests", 0), ("memory", "requests", 1)):
-            need = sum((asked(pod)[unit] for pod in pods), Fraction()) * scalers.get(namespace, 1)
+        for unit, key in enumerate(("cpu", "memory")):
+            together = sum((asked(pod, bound)[unit] for pod in pods), Fraction())
+            need = together * scalers.get(namespace, 1)
             assert need <= quantity(hard[f"{bound}.{key}"]), f"{namespace}: {key}"
 
 

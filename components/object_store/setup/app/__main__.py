@@ -37,7 +37,7 @@ def setup(
             if time.monotonic() > deadline:
                 raise SetupError(
                     f"the store at {wanted.endpoint} cannot be reached ({passing}): look at its "
-                    "pod, and at the network policies between it and this Job"
+                    "pod and certificate, and at the network policies between it and this Job"
                 ) from passing
             logger.info("waiting  %s", passing)
             time.sleep(pause_seconds)

@@ -21,6 +21,7 @@ from components.certificate_authority import (
     TlsCertificate,
     TokenKey,
 )
+from components.compute import Compute
 from tests.components.apps.issuer.conftest import ApiServer
 from tests.components.apps.loading import load
 from tests.components.recording import Deploy, Engine
@@ -50,6 +51,7 @@ def at(namespace: str, name: str) -> SecretPlace:
 
 
 ARGUMENTS = CertificateAuthorityArgs(
+    compute=Compute(requests={"cpu": "50m"}, limits={"cpu": "500m"}),
     namespace="identity",
     image="seed/issuer@sha256:" + "0" * 64,
     requests=[
@@ -199,6 +201,24 @@ def test_a_certificate_is_renewed_in_time_and_nothing_else_moves(world: World) -
     assert [place for place in before if before[place] != after[place]] == [
         "artifacts/registry-tls"
     ]
+
+
+def test_a_certificate_that_has_expired_is_renewed_and_nothing_else_moves(world: World) -> None:
+    world.issue()
+    before = world.everything()
+    late = timedelta(hours=25)
+    expired = x509.load_pem_x509_certificate(before["artifacts/registry-tls"]["tls.crt"])
+    assert expired.not_valid_after_utc < datetime.now(tz=UTC) + late
+
+    assert world.issue(after=late) == 1
+
+    after = world.everything()
+    assert [place for place in before if before[place] != after[place]] == [
+        "artifacts/registry-tls"
+    ]
+    renewed = x509.load_pem_x509_certificate(after["artifacts/registry-tls"]["tls.crt"])
+    assert renewed.not_valid_after_utc > datetime.now(tz=UTC) + late
+    assert world.issue(after=late) == 0
 
 
 def test_an_authority_that_ended_is_replaced_with_everything_it_signed(world: World) -> None:

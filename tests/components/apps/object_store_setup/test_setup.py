@@ -3,6 +3,7 @@
 import json
 import ssl
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,28 @@ def test_a_store_that_another_authority_vouches_for_is_not_trusted(store: Store)
     store.trust.write_bytes((store.folder / "foreign" / "ca.crt").read_bytes())
     with pytest.raises(app.declaration.SetupError, match="certificate verify failed"):
         app.main_module.setup(read(store), patience_seconds=0, pause_seconds=0)
+
+
+def test_a_store_whose_certificate_has_expired_is_refused_until_it_is_renewed(
+    store: Store,
+) -> None:
+    def served() -> str:
+        return ssl.get_server_certificate(("127.0.0.1", store.port)).strip()
+
+    def serve(age: timedelta) -> None:
+        store.authority.issue(store.folder / "tls", age=age)
+        made = (store.folder / "tls" / "tls.crt").read_text().strip()
+        deadline = time.monotonic() + 20
+        while served() != made and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert served() == made
+
+    serve(timedelta(hours=2))
+    with pytest.raises(app.declaration.SetupError, match=r"certificate has expired.*certificate"):
+        app.main_module.setup(read(store), patience_seconds=0, pause_seconds=0)
+
+    serve(timedelta())
+    assert app.main_module.setup(read(store), patience_seconds=10, pause_seconds=0.2)
 
 
 def test_a_missing_credential_names_the_file_and_who_makes_it(store: Store) -> None:

@@ -1,0 +1,130 @@
+"""`mirror`: puts every image of `images.lock` into a registry, and its digest into the lock.
+
+For a machine that reaches that registry and, for images that are copied, their origins. Which
+certificates and logins hold there is skopeo's business: `SSL_CERT_FILE`, `skopeo login`.
+"""
+
+import os
+import re
+import socket
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from environments import load
+from sandbox.commands import run
+from sandbox.faults import SandboxError
+from sandbox.images import build_all, images
+from sandbox.images.catalogue import LOCK, NODE
+from sandbox.progress import Steps
+
+VARIABLE = "MIZAN_REGISTRY"
+HTTPS = 443
+SECONDS = 10
+REMEDY = (
+    "check its name, its certificate (SSL_CERT_FILE names the authority's) and your login "
+    "(`skopeo login`); what was pushed stays."
+)
+_REGISTRY = re.compile(r"([a-z0-9.-]+)(?::(\d{1,5}))?")
+_FIXED = re.compile(r"[^@\s]+@(sha256:[0-9a-f]{64})")
+
+
+def mirror(name: str, lock: Path = LOCK) -> None:
+    """Build or copy every image into the registry that `MIZAN_REGISTRY` names.
+
+    Raises:
+        SandboxError: No registry was given, it does not take an image, or the lock is incomplete.
+    """
+    own = load(name).registry.host
+    registry = _given(own)
+    declared: dict[str, dict[str, Any]] = yaml.safe_load(lock.read_text())["images"]
+    origins = _origins(declared)
+    _require_answer(registry)
+    steps = Steps()
+    with steps.step("images") as step:
+        wanted = [image for image in images() if image not in NODE]
+        built = build_all(wanted, step, prune_others=False)
+    sources = {
+        **{key: f"oci:{one.layout}" for key, one in built.items() if one.image.deployed},
+        **{key: f"docker://{origin}" for key, origin in origins.items()},
+    }
+    digests = {}
+    with steps.step("registry") as step:
+        for key, source in sources.items():
+            step.waiting_for = f"image {key}"
+            digests[key] = _copy(source, f"docker://{registry}/mizan/{key}")
+            step.say(f"{key} {digests[key]}")
+        step.note = f"{len(digests)} images in {registry}"
+    _fill(lock, digests)
+    steps.say(f"{lock.name} holds their digests; {name} pulls them as {own}/mizan/<name>@<digest>")
+
+
+def _given(own: str) -> str:
+    given = os.environ.get(VARIABLE, "")
+    if not _REGISTRY.fullmatch(given):
+        raise SandboxError(
+            f"{f'{given!r} is no registry' if given else 'No registry was given'} to mirror into.",
+            f"`make mirror REGISTRY=host:port`, as this machine reaches {own}. A sandbox needs "
+            "none: `make up` fills its own.",
+        )
+    return given
+
+
+def _origins(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Where the images come from that are not built here, fixed by digest."""
+    found = {}
+    for name, entry in declared.items():
+        if "build" in entry:
+            continue
+        origin = str(entry.get("origin") or "")
+        if not _FIXED.fullmatch(origin):
+            raise SandboxError(
+                f"images.lock: {name}: its origin is {origin or 'missing'!r}, and what a tag names "
+                "can change after review.",
+                "give `origin: <registry>/<repository>@sha256:<digest>`, or a `build`.",
+            )
+        found[name] = origin
+    return found
+
+
+def _require_answer(registry: str) -> None:
+    """Building takes minutes: see first that there is somebody to push to."""
+    host, _, port = registry.partition(":")
+    try:
+        socket.create_connection((host, int(port or HTTPS)), timeout=SECONDS).close()
+    except OSError as error:
+        raise SandboxError(
+            f"The registry {registry} does not answer: {error.strerror or error}.", REMEDY
+        ) from error
+
+
+def _copy(source: str, repository: str) -> str:
+    """Copy one image, every architecture of it; the digest by which it can be pulled there."""
+    with tempfile.TemporaryDirectory() as temporary:
+        told = Path(temporary) / "digest"
+        run(["skopeo", "copy", "--quiet", "--all", "--preserve-digests", "--retry-times", "2",
+             "--digestfile", told, source, f"{repository}:mirrored"], remedy=REMEDY)  # fmt: skip
+        return told.read_text().strip()
+
+
+def _fill(lock: Path, digests: Mapping[str, str]) -> None:
+    """Write the digests where they belong, and leave every comment where it is."""
+    text = lock.read_text()
+    for name, digest in digests.items():
+        text, count = re.subn(
+            rf"^(  {re.escape(name)}:\n(?:    (?!digest:).*\n)*    digest: ).*$",
+            rf"\g<1>{digest}",
+            text,
+            flags=re.MULTILINE,
+        )
+        if count != 1:
+            raise SandboxError(
+                f"{lock.name}: {name} has no line `digest:` of its own.",
+                f"write `digest: null` under it; it is {digest}.",
+            )
+    half = lock.with_suffix(".half")
+    half.write_text(text)
+    half.rename(lock)
