@@ -107,29 +107,40 @@ def description() -> dict[str, str | int]:
 
 
 class PeakMemory:
-    """Samples the resident memory of every process in a pid namespace.
+    """Samples the resident memory of a process and all that descend from it.
+
+    Not of one pid namespace: each container has its own, and training runs in one.
 
     Attributes:
         gib: The highest sum seen, in GiB; shared pages count for each process.
     """
 
-    def __init__(self, inner_pid: int, period_seconds: float = 2.0) -> None:
+    def __init__(self, root: int, period_seconds: float = 2.0) -> None:
         self.gib = 0.0
-        self._namespace = Path(f"/proc/{inner_pid}/ns/pid").readlink()
+        self._root = root
         self._period = period_seconds
         threading.Thread(target=self._sample, daemon=True).start()
 
     def _sample(self) -> None:
         page = os.sysconf("SC_PAGE_SIZE")
         while True:
-            total = 0
-            for entry in Path("/proc").iterdir():
-                if entry.name.isdigit():
-                    try:
-                        if (entry / "ns" / "pid").readlink() != self._namespace:
-                            continue
-                        total += int((entry / "statm").read_text().split()[1]) * page
-                    except OSError:
-                        continue  # ended while we looked
-            self.gib = max(self.gib, round(total / 2**30, 2))
+            self.gib = max(self.gib, round(self._pages() * page / 2**30, 2))
             time.sleep(self._period)
+
+    def _pages(self) -> int:
+        resident: dict[int, int] = {}
+        children: dict[int, list[int]] = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    facts = (entry / "stat").read_text().rpartition(")")[2].split()
+                except OSError:
+                    continue  # ended while we looked
+                children.setdefault(int(facts[1]), []).append(int(entry.name))
+                resident[int(entry.name)] = int(facts[21])  # fields 4 and 24 of proc(5)
+        total, waiting = 0, [self._root]
+        while waiting:
+            one = waiting.pop()
+            total += resident.get(one, 0)
+            waiting += children.get(one, [])
+        return total
