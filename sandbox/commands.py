@@ -1,11 +1,20 @@
 """Run a program, keep its output, and turn its failure into one clear error."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sandbox.faults import SandboxError
+
+
+def mortal(words: Sequence[str]) -> list[str]:
+    """`words` as they must be called to end when this process does, however it is ended.
+
+    Else a killed command would leave builders behind that write where the next one works.
+    """
+    return ["setpriv", "--pdeathsig", "KILL", *words]
 
 
 def run(  # noqa: PLR0913 - each of these is a plain fact of one program run
@@ -15,9 +24,19 @@ def run(  # noqa: PLR0913 - each of these is a plain fact of one program run
     cwd: Path | None = None,
     extra: Mapping[str, str] | None = None,
     stdin: str | None = None,
+    outlives: bool = False,
     remedy: str = "read the lines above; run the command again once its cause is gone.",
 ) -> str:
     """Run `command` to its end and return what it printed on standard output.
+
+    Args:
+        command: Program and arguments.
+        log: File that what it printed is added to.
+        cwd: Folder in which it runs.
+        extra: Environment variables besides this process's own.
+        stdin: What it reads on standard input.
+        outlives: Let it finish even when this process is killed.
+        remedy: What the user can do when it fails.
 
     Raises:
         SandboxError: It is not installed or it ended with a code other than zero; the
@@ -25,12 +44,12 @@ def run(  # noqa: PLR0913 - each of these is a plain fact of one program run
     """
     words = [str(word) for word in command]
     env = {**os.environ, **(extra or {})}
-    try:
-        done = subprocess.run(
-            words, cwd=cwd, env=env, input=stdin, capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError as error:
-        raise SandboxError(f"The program {words[0]} is not installed.", remedy) from error
+    if not shutil.which(words[0], path=env.get("PATH")):
+        raise SandboxError(f"The program {words[0]} is not installed.", remedy)
+    done = subprocess.run(
+        words if outlives else mortal(words),
+        cwd=cwd, env=env, input=stdin, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a") as out:

@@ -1,6 +1,5 @@
 """Runs the Pulumi engine on one stack and reads what it did from its event log."""
 
-import ctypes
 import json
 import os
 import signal
@@ -10,14 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sandbox.commands import run
+from sandbox.commands import mortal, run
 from sandbox.faults import SandboxError
 from sandbox.layout import PROJECT
 from sandbox.progress import Step
 
 PACK = "policies"
-_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
-_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass
@@ -82,9 +79,9 @@ def _operate(
     events = log.with_suffix(".events.json")
     log.parent.mkdir(parents=True, exist_ok=True)
     events.unlink(missing_ok=True)
-    command = ["pulumi", *words, "--stack", stack, "--non-interactive", "--color", "never",
+    command = mortal(["pulumi", *words, "--stack", stack, "--non-interactive", "--color", "never",
                "--suppress-outputs", "--suppress-permalink=true",
-               "--event-log", str(events)]  # fmt: skip
+               "--event-log", str(events)])  # fmt: skip
     env = {**os.environ, **variables, "PULUMI_DEBUG_COMMANDS": "true"}
     with (
         log.open("w") as kept,
@@ -92,7 +89,6 @@ def _operate(
             command, cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL, text=True,
             start_new_session=True,  # else Ctrl-C reaches it twice, and twice means at once
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, and this process has no other thread in a lock here
         ) as engine,
     ):  # fmt: skip
         try:
@@ -114,10 +110,6 @@ def _operate(
         else "{}"
     )
     return done
-
-
-def _die_with_parent() -> None:
-    _LIBC.prctl(_PARENT_DEATH, signal.SIGKILL)
 
 
 def _pulumi(words: Sequence[str], variables: Mapping[str, str]) -> str:

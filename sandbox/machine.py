@@ -53,9 +53,11 @@ def ensure_programs(step: Step) -> None:
     step.say(f"installing {names}")
     step.waiting_for = "Debian's packages"
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    run(["apt-get", "update", "-q"], extra=quiet)
-    run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *sorted(missing)],
-        extra=quiet, remedy=f"apt-get install {names}")  # fmt: skip
+    # A killed dpkg leaves a broken system: it may finish, and the next one waits for it.
+    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-q"]
+    run([*apt, "update"], extra=quiet)
+    run([*apt, "install", "-y", "--no-install-recommends", *sorted(missing)],
+        extra=quiet, outlives=True, remedy=f"apt-get install {names}")  # fmt: skip
 
 
 def require_root() -> None:
@@ -78,7 +80,13 @@ def require_disk(state: Path, *, cold: bool) -> None:
     Raises:
         SandboxError: Too little is free; the message says how much is needed where.
     """
-    needed = int(os.environ.get("MIZAN_DISK_GIB") or (COLD_GIB if cold else WARM_GIB))
+    given = os.environ.get("MIZAN_DISK_GIB") or str(COLD_GIB if cold else WARM_GIB)
+    if not given.isdecimal():
+        raise SandboxError(
+            f"MIZAN_DISK_GIB is {given!r}; it is a number of GiB.",
+            f"unset it, or give the GiB that must be free ({COLD_GIB} for a first build).",
+        )
+    needed = int(given)
     for folder in (state, cache_root()):
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free >> 30

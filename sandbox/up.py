@@ -4,13 +4,14 @@ import json
 import os
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from environments import Environment, OnPremises, load
 from sandbox import deployment, machine, toolchain, verification, workspace
 from sandbox.cluster import address, launch, provisioner, seeding
 from sandbox.cluster.specification import Specification
 from sandbox.faults import SandboxError
+from sandbox.files import replace
 from sandbox.images import Built, build_all, images
 from sandbox.layout import Layout
 from sandbox.lock import Holder, locked
@@ -58,6 +59,8 @@ def up(name: str) -> None:
             f"The primary site of {name} is a cloud region; a sandbox plays on-premises sites.",
             f"use `pulumi preview -s {name}` with your cloud account.",
         )
+    if not os.environ.get("MIZAN_KUBECONFIG"):
+        machine.require_root()  # before anything is written: not even that may be allowed
     layout = Layout(name)
     layout.state.mkdir(parents=True, exist_ok=True)
     steps = Steps()
@@ -87,10 +90,8 @@ def engine(name: str) -> None:
 
 
 def _up(environment: Environment, layout: Layout, steps: Steps) -> None:
-    given = os.environ.get("MIZAN_KUBECONFIG")
     with steps.step("machine") as step:
-        if not given:
-            machine.require_root()
+        launch.require_ports(layout.node, astuple(ports()))
         cold = not all(toolchain.is_built(module) for module in toolchain.MODULES)
         machine.require_disk(layout.state, cold=cold)
         machine.ensure_programs(step)
@@ -133,7 +134,7 @@ def _up(environment: Environment, layout: Layout, steps: Steps) -> None:
         kubeconfig=str(layout.kubeconfig),
         serving_port=ports().serving,
     )
-    layout.summary.write_text(json.dumps(summary.facts(), indent=2) + "\n")
+    replace(layout.summary, json.dumps(summary.facts(), indent=2) + "\n")
     show(summary)
 
 
@@ -171,9 +172,7 @@ def _write_lock(layout: Layout, built: dict[str, Built]) -> None:
         for name, each in built.items()
         if each.image.deployed
     }
-    half = layout.images_lock.with_suffix(".half")
-    half.write_text(json.dumps({"images": entries}, indent=1))
-    half.rename(layout.images_lock)
+    replace(layout.images_lock, json.dumps({"images": entries}, indent=1))
 
 
 def _configure(layout: Layout, variables: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox import toolchain
+from sandbox.files import PRIVATE, replace
 from sandbox.layout import PROJECT, Layout
 from sandbox.progress import Step
 
@@ -78,9 +79,7 @@ def environment(layout: Layout, kubeconfig: Path) -> dict[str, str]:
     state.mkdir(parents=True, exist_ok=True)
     passphrase = layout.sandbox / "passphrase"
     if not passphrase.exists():
-        descriptor = os.open(passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            out.write(secrets.token_urlsafe(32))
+        replace(passphrase, secrets.token_urlsafe(32), PRIVATE)
     found = {
         "PULUMI_BACKEND_URL": f"file://{state}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
@@ -104,7 +103,7 @@ def write_environment(layout: Layout, variables: Mapping[str, str]) -> Path:
     venv = Path(sys.executable).parent
     lines.append(f"export PATH='{layout.bin}:{venv}':\"$PATH\"")
     path = layout.sandbox / "env"
-    path.write_text("\n".join(lines) + "\n")
+    replace(path, "\n".join(lines) + "\n")
     return path
 
 

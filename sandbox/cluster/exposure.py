@@ -6,6 +6,7 @@ from kubernetes import client
 
 from sandbox.cluster.forward import ADDRESSES
 from sandbox.cluster.specification import Specification
+from sandbox.files import replace
 
 
 def expose(spec: Specification, api: client.ApiClient) -> None:
@@ -23,6 +24,4 @@ def expose(spec: Specification, api: client.ApiClient) -> None:
     path = spec.folder / ADDRESSES
     text = json.dumps(found)
     if not path.exists() or path.read_text() != text:
-        half = path.with_suffix(".half")
-        half.write_text(text)
-        half.rename(path)
+        replace(path, text)

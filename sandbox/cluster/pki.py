@@ -1,7 +1,6 @@
 """Certificates of the cluster's own components: every connection between them is mutual TLS."""
 
 import ipaddress
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sandbox.cluster import address
+from sandbox.files import PRIVATE, replace
 
 AUTHORITY_DAYS = 365
 LEAF_DAYS = 90
@@ -74,11 +74,11 @@ def ensure(folder: Path) -> list[str]:
             made.append(leaf.name)
     if not (folder / "service-account.key").exists():
         key = ec.generate_private_key(ec.SECP256R1())
-        _write_key(folder / "service-account.key", key)
         public = key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        (folder / "service-account.pub").write_bytes(public)
+        replace(folder / "service-account.pub", public)
+        _write_key(folder / "service-account.key", key)  # last: its presence says both are there
         made.append("service-account")
     return made
 
@@ -102,8 +102,7 @@ def _authority(folder: Path, name: str) -> bool:
         .add_extension(_usage(sign_certificates=True), critical=True)
         .sign(key, hashes.SHA256())
     )
-    _write_key(path.with_suffix(".key"), key)
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    _write_pair(path, key, certificate)
     return True
 
 
@@ -130,8 +129,7 @@ def _issue(folder: Path, leaf: Leaf) -> None:
         .add_extension(x509.ExtendedKeyUsage(uses), critical=False)
         .sign(signer, hashes.SHA256())
     )
-    _write_key(folder / f"{leaf.name}.key", key)
-    (folder / f"{leaf.name}.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    _write_pair(folder / f"{leaf.name}.crt", key, certificate)
 
 
 def _builder(
@@ -170,11 +168,16 @@ def _host(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
+def _write_pair(path: Path, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
+    path.unlink(missing_ok=True)  # never an old certificate beside a new key
+    _write_key(path.with_suffix(".key"), key)
+    replace(path, certificate.public_bytes(serialization.Encoding.PEM))
+
+
 def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
     pem = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(pem)
+    replace(path, pem, PRIVATE)

@@ -14,6 +14,7 @@ from kubernetes import client
 from kubernetes.client.exceptions import ApiException
 
 from sandbox.cluster.specification import Specification
+from sandbox.files import replace
 
 NAMESPACE = "artifacts"
 CREDENTIAL = "registry-push"
@@ -43,7 +44,7 @@ def publish(spec: Specification, api: client.ApiClient) -> None:
         started = time.monotonic()
         _push(spec, name, entry, facts[".dockerconfigjson"], certificates)
         done[name] = mark
-        done_path.write_text(json.dumps(done, indent=1))
+        replace(done_path, json.dumps(done, indent=1))
         print(f"published {name} in {time.monotonic() - started:.1f} s", flush=True)
 
 

@@ -10,6 +10,7 @@ from sandbox.cluster import keeper
 from sandbox.cluster.specification import Specification
 from sandbox.commands import run
 from sandbox.faults import SandboxError
+from sandbox.files import replace
 from sandbox.images.build import Built
 
 SOCKET = "/run/containerd/containerd.sock"
@@ -67,7 +68,7 @@ def seed(spec: Specification, built: Iterable[Built]) -> None:
             run(inside(node, "ctr", "--namespace", "k8s.io", "images", "tag", "--force", tag,
                        reference))  # fmt: skip
     system = {name: ref for name, ref in wanted.items() if not each_by_name[name].image.deployed}
-    (node / "system-images.json").write_text(json.dumps(system, indent=1))
+    replace(node / "system-images.json", json.dumps(system, indent=1))
 
 
 def _has(node: Path, reference: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from sandbox.cluster import address, pki
+from sandbox.files import PRIVATE, replace
 
 KUBECONFIGS = ("admin", "node-agent", "controller-manager", "scheduler", "kube-proxy",
                "network-policy", "kubelet")  # fmt: skip
@@ -57,8 +58,7 @@ def write_kubeconfig(path: Path, server: str, keys: Path, user: str) -> None:
 
 
 def _write(path: Path, content: object) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        yaml.safe_dump(content, out, sort_keys=False)
+    replace(path, yaml.safe_dump(content, sort_keys=False), PRIVATE)
 
 
 def _kubelet(node: Path, cgroup: str) -> dict[str, object]:

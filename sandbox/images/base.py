@@ -10,6 +10,8 @@ from sandbox.faults import SandboxError
 
 SUITE = "bookworm"
 PACKAGES = "python3,ca-certificates"
+# A mount namespace of its own: what is mounted there goes with the program, also a killed one.
+ALONE = ("unshare", "--mount", "--propagation", "private")
 DOCKERFILE = Path(__file__).parent / "base"
 
 
@@ -30,7 +32,7 @@ def base_context(folder: Path) -> Path:
 def _bootstrap(folder: Path) -> None:
     root = folder / "root"
     run(
-        ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, root],
+        [*ALONE, "debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, root],
         remedy="apt-get install debootstrap, and check that Debian's packages can be reached.",
     )
     for waste in ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/locale",

@@ -13,7 +13,7 @@ from sandbox import toolchain
 from sandbox.cache import digest_of, entry, prune
 from sandbox.commands import run
 from sandbox.faults import SandboxError
-from sandbox.images.base import base_context, base_key
+from sandbox.images.base import ALONE, base_context, base_key
 from sandbox.images.catalogue import Image, module_of
 from sandbox.layout import cache_root
 from sandbox.progress import Step
@@ -135,8 +135,8 @@ class Builder:
 
     @property
     def _alone(self) -> list[str]:
-        # In a mount namespace of its own: the storage bind-mounts itself and would stay so.
-        return ["unshare", "--mount", "--propagation", "private"] if os.geteuid() == 0 else []
+        # The storage bind-mounts itself and would stay so.
+        return [*ALONE] if os.geteuid() == 0 else []
 
     @property
     def _command(self) -> list[str]:

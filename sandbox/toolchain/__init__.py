@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.cache import digest_of, entry
-from sandbox.commands import run
+from sandbox.commands import mortal, run
 from sandbox.faults import SandboxError
 from sandbox.layout import cache_root
 from sandbox.progress import Step
@@ -100,7 +100,7 @@ def fetch(module: Module) -> None:
     """Download what `module` compiles from, so that it can go beside another's compiling."""
     if not is_built(module) and shutil.which("go"):
         subprocess.run(
-            ["go", "list", "-deps", "tool"], cwd=FOLDER / module.name, env=_environment(),
+            mortal(["go", "list", "-deps", "tool"]), cwd=FOLDER / module.name, env=_environment(),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
         )  # fmt: skip
 

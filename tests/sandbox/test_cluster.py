@@ -5,51 +5,39 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import uuid
-from pathlib import Path
 
 import pytest
 
 from sandbox import toolchain
-from sandbox.cluster import launch, seeding
+from sandbox.cluster import keeper, launch, seeding
 from sandbox.cluster.specification import Specification
 from sandbox.images import build, catalogue
 from sandbox.progress import Steps
+from tests.support.host import eventually, holds, running, traces
 
 pytestmark = pytest.mark.engine
 NAME = "test-cluster"
 PORT = 28443
 
 
-def traces():
-    """What a cluster could leave on the host."""
-    mounts = Path("/proc/mounts").read_text().splitlines()
-    links = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True)
-    rules = subprocess.run(["iptables-save"], capture_output=True, text=True, check=True)
-    sets = subprocess.run(["ipset", "list", "-n"], capture_output=True, text=True, check=True)
-    return {
-        "mounts": sorted(line.split()[1] for line in mounts),
-        "links": sorted(line.split(": ")[1] for line in links.stdout.splitlines()),
-        "rules": sorted(line for line in rules.stdout.splitlines() if line.startswith("-A")),
-        "sets": sets.stdout,
-        "groups": sorted(str(path) for path in Path("/sys/fs/cgroup").glob(f"*/mizan-{NAME}")),
-    }
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    return tmp_path_factory.mktemp("node")
 
 
 @pytest.fixture(scope="module")
-def host_before():
-    return traces()
+def host_before(node):
+    return traces(NAME, node)
 
 
 @pytest.fixture(scope="module")
-def spec(host_before, tmp_path_factory):
-    assert host_before["groups"] == []
-    folder = tmp_path_factory.mktemp("node")
+def spec(host_before, node):
+    assert host_before["groups"] == host_before["processes"] == []
     with Steps().step("toolchain") as step:
         tools = toolchain.built(toolchain.KUBERNETES, step)
     # Small, since a test reads the whole image.
-    return Specification(NAME, str(folder), str(tools), sys.executable, PORT, volume_gib=1)
+    return Specification(NAME, str(node), str(tools), sys.executable, PORT, volume_gib=1)
 
 
 @pytest.fixture(scope="module")
@@ -62,27 +50,6 @@ def cluster(spec):
         launch.apply_manifests(spec, started)
     yield started
     launch.stop(spec.folder, spec.cgroup)
-
-
-def eventually(check, seconds, what):
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.5)
-
-
-def processes(spec, name):
-    namespace = Path(f"/proc/{seeding.inner_pid(spec.folder)}/ns/pid").readlink()
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-                if (entry / "ns/pid").readlink() == namespace and words[0].endswith(name.encode()):
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-    return found
 
 
 def test_names_and_metrics_run_on_the_node(cluster):
@@ -125,18 +92,17 @@ def test_bytes_on_an_encrypted_volume_are_absent_from_its_image(spec, cluster, f
     path = f"{node}/{folder}/{uuid.uuid4().hex}"
     script = f"for i in $(seq 512); do printf %s {word}; done > {path} && sync -f {path}"
     subprocess.run(seeding.inside(node, "sh", "-c", script), check=True)
-    searched = subprocess.run(
-        ["grep", "-q", "--binary-files=text", word, node / "volumes.img"], check=False
-    )
-    assert (searched.returncode == 0) is found
+    assert holds(node / "volumes.img", word.encode()) is found
     subprocess.run(seeding.inside(node, "rm", path), check=True)
 
 
 def test_a_killed_kubelet_is_restarted(spec, cluster):
-    (before,) = processes(spec, "/kubelet")
+    (before,) = running(NAME, spec.folder, "kubelet")
     os.kill(before, signal.SIGKILL)
     eventually(
-        lambda: processes(spec, "/kubelet") not in ([], [before]), 30, "kubelet to run again"
+        lambda: running(NAME, spec.folder, "kubelet") not in ([], [before]),
+        30,
+        "kubelet to run again",
     )
     eventually(
         lambda: cluster.ask("get", "nodes", "-o", f"jsonpath={launch.NODE_READY}") == "True",
@@ -153,8 +119,40 @@ def test_starting_it_again_changes_nothing(spec, cluster):
     assert json.loads(cluster.ask("get", "nodes", "-o", "json"))["items"]
 
 
+def test_a_killed_keeper_takes_the_cluster_along_and_does_not_block_the_next(
+    spec, cluster, host_before
+):
+    os.kill(keeper.alive(spec.folder)["pid"], signal.SIGKILL)
+    eventually(
+        lambda: traces(NAME, spec.folder)["processes"] == [], 15, "the cluster's processes to end"
+    )
+    with Steps().step("again") as step:
+        launch.start(spec, cluster.kubeconfig, step)
+    assert cluster.ask("get", "--raw", "/readyz") == "ok"
+
+
+def test_a_command_killed_while_the_cluster_starts_does_not_start_two(spec, cluster):
+    launch.stop(spec.folder, spec.cgroup)
+    start = (
+        "import sys; from pathlib import Path; from sandbox.cluster import launch, specification; "
+        "from sandbox.progress import Steps; "
+        "spec = specification.read(Path(sys.argv[1])); "
+        "launch._await_node = lambda *_: sys.exit(); "
+        "launch.start(spec, spec.folder / 'kubeconfig', None)"
+    )
+    subprocess.run([sys.executable, "-c", start, spec.folder / "specification.json"], check=True)
+    with Steps().step("again") as step:
+        launch.start(spec, cluster.kubeconfig, step)
+    assert len(running(NAME, spec.folder, "unshare")) == 1
+    assert len(running(NAME, spec.folder, "etcd")) == 1
+
+
 def test_stopping_it_leaves_the_host_as_it_was(spec, cluster, host_before):
     assert cluster.ask("get", "--raw", "/readyz") == "ok"
     assert launch.stop(spec.folder, spec.cgroup)
-    eventually(lambda: traces() == host_before, 15, f"{traces()} to be {host_before}")
+    eventually(
+        lambda: traces(NAME, spec.folder) == host_before,
+        15,
+        f"{traces(NAME, spec.folder)} to be {host_before}",
+    )
     assert not launch.stop(spec.folder, spec.cgroup)
