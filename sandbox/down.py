@@ -7,6 +7,7 @@ from pathlib import Path
 from environments import load
 from sandbox import deployment, workspace
 from sandbox.cluster import stop
+from sandbox.cluster.specification import group_name
 from sandbox.layout import PROJECT, Layout
 from sandbox.lock import Holder, locked
 from sandbox.progress import Steps
@@ -26,7 +27,7 @@ def down(name: str) -> None:
                 paths = workspace.with_path(layout, workspace.environment(layout, Path(given)))
                 deployment.destroy(name, paths, step, layout.state / "logs" / "down.log")
         with steps.step("cluster") as step:
-            ran = stop(layout.node, f"mizan-{name}")
+            ran = stop(layout.node, group_name(name, layout.node))
             step.note = "stopped" if ran else "was not running"
         with steps.step("files"):
             _forget_stack(layout)

@@ -4,15 +4,20 @@ When it dies, so does everything inside (`unshare --kill-child`).
 """
 
 import asyncio
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.cluster.forward import outside
 from sandbox.cluster.specification import read
+from sandbox.files import replace
 
 
 async def keep(specification: Path) -> None:
@@ -22,15 +27,16 @@ async def keep(specification: Path) -> None:
     log = (spec.folder / "node.log").open("ab")
     inner = subprocess.Popen(
         [
+            # When this process is killed, so is unshare, and with it pid 1 inside.
+            "setpriv", "--pdeathsig", "KILL",
             "unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--fork",
             "--propagation", "private", "--mount-proc", "--kill-child=SIGKILL",
             spec.python, "-m", "sandbox.cluster.supervisor", str(specification),
         ],
         stdout=log, stderr=log, stdin=subprocess.DEVNULL,
     )  # fmt: skip
-    (spec.folder / "keeper.json").write_text(
-        json.dumps({"pid": os.getpid(), "unshare": inner.pid, "started": _birth(os.getpid())})
-    )
+    facts = {"pid": os.getpid(), "unshare": inner.pid, "started": _birth(os.getpid())}
+    replace(spec.folder / "keeper.json", json.dumps(facts))
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
@@ -45,7 +51,8 @@ async def keep(specification: Path) -> None:
 
 def _birth(pid: int) -> str:
     """Start time of a process in clock ticks: tells it from a later one with its number."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    state, *numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return "" if state == "Z" else numbers[18]
 
 
 def alive(node: Path) -> dict[str, int] | None:
@@ -57,6 +64,31 @@ def alive(node: Path) -> dict[str, int] | None:
     except (OSError, ValueError, KeyError):
         return None
     return {"pid": int(facts["pid"]), "unshare": int(facts["unshare"])}
+
+
+def found(node: Path) -> dict[str, int] | None:
+    """Like `alive`, but waits for a keeper that a killed command has just started."""
+    while node.is_dir() and not alive(node):
+        try:
+            with held(node):
+                return None
+        except BlockingIOError:
+            time.sleep(0.05)
+    return alive(node)
+
+
+@contextmanager
+def held(node: Path) -> Iterator[int]:
+    """Hold the keeper's lock: the keeper inherits it with its descriptor, and ends it by ending.
+
+    So there is no moment in which a keeper runs and nobody can tell.
+
+    Raises:
+        BlockingIOError: There is a keeper.
+    """
+    with (node / "keeper.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield lock.fileno()
 
 
 if __name__ == "__main__":

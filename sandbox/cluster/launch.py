@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,14 +40,14 @@ def start(spec: Specification, kubeconfig: Path, step: Step) -> Cluster:
     """Start the cluster, or find it running, and wait until its node is Ready.
 
     Raises:
-        SandboxError: No root, a port in use, too little disk, or a program of the node
-            that does not come up; the message names it and its log.
+        SandboxError: A port in use, or a program of the node that does not come up; the
+            message names it and its log.
     """
     node = spec.folder
     node.mkdir(parents=True, exist_ok=True)
     cluster = Cluster(kubeconfig, Path(spec.tools) / "kubectl")
-    if not keeper.alive(node):
-        _refuse_what_cannot_work(spec)
+    if not keeper.found(node):
+        require_ports(node, [spec.api_port, *spec.exposed])
         settings.render(node, spec.cgroup)
         settings.write_kubeconfig(
             kubeconfig, f"https://127.0.0.1:{spec.api_port}", node / "pki", "admin"
@@ -54,11 +55,11 @@ def start(spec: Specification, kubeconfig: Path, step: Step) -> Cluster:
         _make_cgroups(spec.cgroup)
         for mark in ("started", "failed"):
             (node / mark).unlink(missing_ok=True)
-        with (node / "keeper.log").open("ab") as log:
+        with (node / "keeper.log").open("ab") as log, keeper.held(node) as lock:
             subprocess.Popen(
                 [spec.python, "-m", "sandbox.cluster.keeper", str(spec.write())],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-                env={**os.environ, "PYTHONPATH": str(PROJECT)},
+                env={**os.environ, "PYTHONPATH": str(PROJECT)}, pass_fds=[lock],
             )  # fmt: skip
     else:
         step.note = "already running"
@@ -68,7 +69,7 @@ def start(spec: Specification, kubeconfig: Path, step: Step) -> Cluster:
 
 def stop(spec_folder: Path, cgroup: str) -> bool:
     """End the cluster if it runs, with all that it made; say whether it ran."""
-    running = keeper.alive(spec_folder)
+    running = keeper.found(spec_folder)
     if running:
         os.kill(running["pid"], signal.SIGTERM)
         deadline = time.monotonic() + 20
@@ -80,13 +81,13 @@ def stop(spec_folder: Path, cgroup: str) -> bool:
     return running is not None
 
 
-def _refuse_what_cannot_work(spec: Specification) -> None:
-    if os.geteuid() != 0:
-        raise SandboxError(
-            "The embedded cluster needs root, to make namespaces and mounts.",
-            "run as root, or point MIZAN_KUBECONFIG at a cluster of your own (kind, k3d).",
-        )
-    for port in (spec.api_port, *spec.exposed):
+def require_ports(node: Path, ports: Iterable[int]) -> None:
+    """Refuse to start where another program holds one of the loopback ports.
+
+    Raises:
+        SandboxError: A port is in use, and not by the cluster of this node.
+    """
+    for port in ports if not keeper.found(node) else ():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -117,6 +118,11 @@ def _await_node(spec: Specification, cluster: Cluster, step: Step) -> None:
                 pass  # the API server is still coming up
         else:
             step.waiting_for = "the control plane"
+        if not keeper.found(node):
+            raise SandboxError(
+                "The embedded cluster ended while it was starting.",
+                f"see {node / 'keeper.log'} and {node / 'node.log'}, and run `make up` again.",
+            )
         if time.monotonic() > deadline:
             raise SandboxError(
                 f"The cluster's node was not Ready after {START_SECONDS} s.",

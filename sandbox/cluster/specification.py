@@ -1,8 +1,11 @@
 """What one embedded cluster is, as the outer and the inner processes both read it."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from sandbox.files import replace
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,22 @@ class Specification:
     @property
     def cgroup(self) -> str:
         """Name of the control group that holds every pod."""
-        return f"mizan-{self.environment}"
+        return group_name(self.environment, self.folder)
 
     def write(self) -> Path:
         """Write the file that `read` reads and return its path."""
         path = self.folder / "specification.json"
-        path.write_text(json.dumps(asdict(self), indent=1))
+        replace(path, json.dumps(asdict(self), indent=1))
         return path
+
+
+def group_name(environment: str, node: Path) -> str:
+    """Name of a cluster's control group.
+
+    Groups are the machine's, not a namespace's, and a kubelet ends every pod in its group that
+    it does not know: two checkouts must not share one.
+    """
+    return f"mizan-{environment}-{hashlib.sha256(str(node).encode()).hexdigest()[:8]}"
 
 
 def read(path: Path) -> Specification:

@@ -146,7 +146,15 @@ def _network() -> None:
         ("ip", "address", "add", ip, "dev", bridge),
         ("ip", "link", "set", bridge, "up"),
         ("ip", "route", "add", "default", "dev", bridge),
-    ):
+        # A pod runs a second before the policies know its address. Both chains accept what the
+        # policies allow before they come to these last rules, so that what they do not know yet
+        # goes nowhere; a client of that first second sends again and is then judged.
+        *(
+            ("iptables", "-w", "-A", chain, "-s", address.CLUSTER_CIDR,
+             "-m", "conntrack", "--ctstate", "NEW", "-j", "DROP")
+            for chain in ("FORWARD", "INPUT")
+        ),
+    ):  # fmt: skip
         subprocess.run(words, check=True)
     # A pod's answer must come back through the packet filter, or Services and
     # NetworkPolicies would not see it.
