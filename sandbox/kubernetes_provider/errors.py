@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+_LONGEST = 480
+_END = 160
+
 
 class ProviderError(Exception):
     """Ends one operation; its text is the only line that the user sees."""
@@ -47,7 +50,7 @@ class ApiError(ProviderError):
     def __init__(
         self, status: int, reason: str, message: str, causes: Sequence[Mapping[str, str]] = ()
     ) -> None:
-        super().__init__(message)
+        super().__init__(_shortened(message))
         self.status = status
         self.reason = reason
         self.message = message
@@ -60,3 +63,10 @@ class ApiError(ProviderError):
             self.status == 404  # noqa: PLR2004 - HTTP not found
             and self.message.startswith("namespaces ")
         )
+
+
+def _shortened(message: str) -> str:
+    """The server quotes whole objects between the field and the reason: keep those two."""
+    if len(message) <= _LONGEST:
+        return message
+    return f"{message[: _LONGEST - _END]} … {message[-_END:]}"

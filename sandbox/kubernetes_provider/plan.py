@@ -68,7 +68,7 @@ def planned(
         forbidden = dry_run(new)
         replaced = [_covers(str(difference), forbidden) for difference in found]
     planned_differences = list(zip(found, replaced, strict=True))
-    if kind.name == "Job" and _failed(state):
+    if kind.name == "Job" and has_failed(state):
         # A Job never runs again: the way to try once more is a new one.
         failure = Difference(("status",), "update")
         planned_differences.append((failure, True))
@@ -101,6 +101,7 @@ def _same_place(old: Manifest, new: Manifest) -> bool:
     return all(before.get(key) == after.get(key) for key in ("name", "namespace"))
 
 
-def _failed(state: Manifest) -> bool:
+def has_failed(state: Manifest) -> bool:
+    """Return whether a Job gave up."""
     conditions = (state.get("status") or {}).get("conditions") or ()
     return any(c.get("type") == "Failed" and c.get("status") == "True" for c in conditions)

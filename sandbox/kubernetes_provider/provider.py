@@ -5,7 +5,7 @@ from functools import partial
 
 from pulumi.provider.experimental import provider as sdk
 
-from sandbox.kubernetes_provider import configuration, deletion, naming
+from sandbox.kubernetes_provider import configuration, deletion, leftover, naming
 from sandbox.kubernetes_provider.cluster import Cluster
 from sandbox.kubernetes_provider.declared import Declared
 from sandbox.kubernetes_provider.drift import current_inputs, imported_inputs, with_plain_text
@@ -184,6 +184,8 @@ class KubernetesProvider(sdk.Provider):
             Wait(_SECONDS_FOR_SURROUNDINGS, self._session.cancelled, say),
         )
         refuse_foreign(cluster, identity, request)
+        wait = Wait(patience(inputs, request.timeout), self._session.cancelled, say)
+        leftover.clear(cluster, inputs, self._forbidden_paths, wait)
         live = self._applied(cluster, inputs, request.timeout, say)
         return sdk.CreateResponse(
             resource_id=Identity.of(live).id, properties=to_properties(live, request.properties)

@@ -136,6 +136,56 @@ def test_a_killed_engine_leaves_nothing_that_blocks_the_next_update(
     assert "3 unchanged" in project.up().expect_success().output
 
 
+def test_a_job_that_a_killed_engine_left_is_replaced_where_it_cannot_be_changed(
+    project: Project, plane: ControlPlane
+) -> None:
+    program = """
+        k8s.batch.v1.Job(
+            "late", metadata={"name": "late", "annotations": {"pulumi.com/skipAwait": "SKIP"}},
+            spec={"template": {"spec": {
+                "restartPolicy": "Never", "containers": [{"name": "c", "image": "IMAGE"}],
+            }}},
+        )
+        """
+    project.write(program.replace("IMAGE", "one").replace("SKIP", "false"))
+    engine = project.start("up", "--yes", "--skip-preview")
+    try:
+        wait_for(lambda: plane.kubectl("get", "job/late", "-o", "name", check=False) != "")
+    finally:
+        engine.send_signal(signal.SIGKILL)
+        engine.communicate()
+    project.write(program.replace("IMAGE", "two").replace("SKIP", "true"))
+    project.run("cancel", "--yes").expect_success()
+    project.up().expect_success()
+    path = "jsonpath={.spec.template.spec.containers[0].image}"
+    assert plane.kubectl("get", "job/late", "-o", path) == "two"
+    assert "2 unchanged" in project.up().expect_success().output
+
+
+def test_a_claim_that_a_killed_engine_left_keeps_its_data(
+    project: Project, plane: ControlPlane
+) -> None:
+    program = """
+        k8s.core.v1.PersistentVolumeClaim("late", metadata={"name": "late"}, spec={
+            "accessModes": ["MODE"], "storageClassName": "",
+            "resources": {"requests": {"storage": "1Gi"}},
+        })
+        """
+    project.write(program.replace("MODE", "ReadWriteOnce"))
+    engine = project.start("up", "--yes", "--skip-preview")
+    try:
+        wait_for(lambda: plane.kubectl("get", "pvc/late", "-o", "name", check=False) != "")
+    finally:
+        engine.send_signal(signal.SIGKILL)
+        engine.communicate()
+    uid = plane.kubectl("get", "pvc/late", "-o", "jsonpath={.metadata.uid}")
+    project.write(program.replace("MODE", "ReadWriteMany"))
+    project.run("cancel", "--yes").expect_success()
+    refused = project.up().expect_failure().output
+    assert "immutable" in refused
+    assert plane.kubectl("get", "pvc/late", "-o", "jsonpath={.metadata.uid}") == uid
+
+
 def test_an_object_declared_twice_is_refused_before_anything_changes(project: Project) -> None:
     project.write(
         """
