@@ -46,6 +46,17 @@ def summary(layout: Layout) -> dict:
 
 
 @pytest.fixture
+def infer(environment) -> str:
+    return f"/v2/models/{environment.workloads.serving.model}/infer"
+
+
+@pytest.fixture
+def example(summary) -> dict:
+    """A request that every variant answers."""
+    return {**summary["answers"]["example"], "parameters": {"subject_id": "passenger-1"}}
+
+
+@pytest.fixture
 def sandbox() -> Run:
     """Run `python -m sandbox WORDS` as the Makefile does."""
 
@@ -55,3 +66,16 @@ def sandbox() -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def unchanged(sandbox, layout) -> Callable[[], None]:
+    """Assert that a further `up` finds nothing to change."""
+
+    def check() -> None:
+        done = sandbox("up", layout.environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "0 changes" in done.stdout
+        assert json.loads(layout.summary.read_text())["changes"] == {}
+
+    return check

@@ -2,109 +2,232 @@
 
 import json
 import subprocess
+import sys
 import uuid
+from contextlib import contextmanager
 
 import pytest
 
 from sandbox.cluster.seeding import inside
+from tests.support.host import eventually, holds
 
 pytestmark = pytest.mark.cluster
-NAMESPACE = "probe"
-CONNECT = "import socket; socket.create_connection(('{host}', {port}), 4); print('reached')"
+STRANGER = "probe"
+# Documentation's addresses: nobody has them, so what the test sends stays in its own namespaces.
+NODE_SIDE, FOREIGN_HOST, FOREIGN_PORT = "192.0.2.1", "192.0.2.2", 8080
+# From a pod's first moment until its policies are known, and beyond.
+CONNECT = """
+import socket, time
+end = time.monotonic() + 5
+while time.monotonic() < end:
+    try:
+        socket.create_connection(("{host}", {port}), 2)
+        raise SystemExit("reached")
+    except OSError as error:
+        print(error, flush=True)
+        time.sleep(0.2)
+"""
+LISTEN = f"""
+import os, socket
+server = socket.create_server(("", {FOREIGN_PORT}))
+print(os.getpid(), flush=True)
+while True:
+    server.accept()[0].close()
+"""
+JOBS = {"data": "landing", "training": "training", "signing": "signing"}
+
+
+@pytest.fixture(scope="module")
+def image(cluster):
+    """An image with Python that is on the node."""
+    pod = json.loads(cluster.ask("-n", "artifacts", "get", "pod", "registry-0", "-o", "json"))
+    return next(
+        container["image"]
+        for container in pod["spec"]["containers"]
+        if "token-service" in container["image"]
+    )
 
 
 @pytest.fixture
 def stranger(cluster):
-    """A namespace without any permission, with a pod image that is on the node."""
-    pods = json.loads(cluster.ask("-n", "artifacts", "get", "pod", "registry-0", "-o", "json"))
-    image = next(
-        container["image"]
-        for container in pods["spec"]["containers"]
-        if "token-service" in container["image"]
-    )
-    cluster.ask("create", "namespace", NAMESPACE)
-    yield image
-    cluster.ask("delete", "namespace", NAMESPACE, "--wait=true")
+    """A namespace without any permission."""
+    cluster.ask("create", "namespace", STRANGER)
+    yield STRANGER
+    cluster.ask("delete", "namespace", STRANGER, "--wait=true")
 
 
-def reaches(cluster, image, host, port):
+@pytest.fixture(scope="module")
+def foreign(layout):
+    """A host in a network namespace of its own, joined to the node, that answers on a port."""
+
+    def run(*words, check=True):
+        return subprocess.run(
+            inside(layout.node, *words), capture_output=True, text=True, check=check
+        )
+
+    # The namespace lives as long as its process. `ip netns` would give it a name by mounting
+    # over /run/netns, and the node could not remove its pods' namespaces from there any more.
+    host = subprocess.Popen(
+        inside(layout.node, "unshare", "--net", sys.executable, "-c", LISTEN),
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    number = host.stdout.readline().strip()
+    try:
+        there = ("nsenter", "--target", number, "--net", "ip")
+        run("ip", "link", "add", "foreign0", "type", "veth", "peer", "foreign1", "netns", number)
+        run("ip", "address", "add", f"{NODE_SIDE}/30", "dev", "foreign0")
+        run("ip", "link", "set", "foreign0", "up")
+        run(*there, "address", "add", f"{FOREIGN_HOST}/30", "dev", "foreign1")
+        run(*there, "link", "set", "foreign1", "up")
+        run(*there, "route", "add", "default", "via", NODE_SIDE)
+        ask = CONNECT.format(host=FOREIGN_HOST, port=FOREIGN_PORT)
+        eventually(
+            lambda: "reached" in run(sys.executable, "-c", ask, check=False).stderr,
+            10,
+            "the foreign host to answer the node",
+        )
+        yield FOREIGN_HOST
+    finally:
+        run("kill", number)
+        host.wait(10)
+        eventually(
+            lambda: run("ip", "link", "show", "foreign0", check=False).returncode != 0,
+            10,
+            "the foreign host to be gone",
+        )
+
+
+def create(cluster, manifest):
+    subprocess.run(
+        [cluster.kubectl, "--kubeconfig", cluster.kubeconfig, "create", "-f", "-"],
+        input=json.dumps(manifest), text=True, check=True, capture_output=True,
+    )  # fmt: skip
+
+
+def judged(text):
+    """Whether `CONNECT` reached its host, from what it printed.
+
+    Any other end, such as a program that is not there, must not pass for "not reached".
+    """
+    assert "reached" in text or "timed out" in text or "Connection refused" in text, text
+    return "reached" in text
+
+
+def reaches(cluster, image, namespace, host, port, labels=None):
+    """Whether a pod of the namespace with these labels opens a connection."""
     name = f"probe-{uuid.uuid4().hex[:6]}"
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": name, "namespace": NAMESPACE},
+        "metadata": {"name": name, "namespace": namespace, "labels": labels or {}},
         "spec": {
             "restartPolicy": "Never",
+            "automountServiceAccountToken": False,
+            "securityContext": {
+                "runAsNonRoot": True,
+                "runAsUser": 65532,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
             "containers": [
                 {
                     "name": "probe",
                     "image": image,
                     "command": ["python3", "-c", CONNECT.format(host=host, port=port)],
+                    "resources": {"limits": {"cpu": "100m", "memory": "64Mi"}},
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
                 }
             ],
         },
     }
-    subprocess.run(
-        [cluster.kubectl, "--kubeconfig", cluster.kubeconfig, "create", "-f", "-"],
-        input=json.dumps(pod), text=True, check=True, capture_output=True,
-    )  # fmt: skip
-    path = "jsonpath={.status.phase}"
-    cluster.ask("-n", NAMESPACE, "wait", f"pod/{name}", "--for=jsonpath={.status.startTime}")
-    for _ in range(60):
-        phase = cluster.ask("-n", NAMESPACE, "get", "pod", name, "-o", path)
-        if phase in {"Succeeded", "Failed"}:
-            return phase == "Succeeded"
-        subprocess.run(["sleep", "0.5"], check=True)
-    pytest.fail(f"the probe neither reached {host} nor gave up")
-
-
-def test_a_stranger_reaches_the_store_only_where_a_policy_lets_it(cluster, stranger):
-    address = cluster.ask("-n", "storage", "get", "service", "store",
-                          "-o", "jsonpath={.spec.clusterIP}")  # fmt: skip
-    assert not reaches(cluster, stranger, address, 7070)
-    allow = {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": {"name": "test-allow", "namespace": "storage"},
-        "spec": {
-            "podSelector": {},
-            "policyTypes": ["Ingress"],
-            "ingress": [
-                {
-                    "from": [
-                        {
-                            "namespaceSelector": {
-                                "matchLabels": {"kubernetes.io/metadata.name": NAMESPACE}
-                            }
-                        }
-                    ]
-                }
-            ],
-        },
-    }
-    kubectl = [cluster.kubectl, "--kubeconfig", cluster.kubeconfig]
-    subprocess.run([*kubectl, "create", "-f", "-"], input=json.dumps(allow), text=True,
-                   check=True, capture_output=True)  # fmt: skip
+    create(cluster, pod)
     try:
-        subprocess.run(["sleep", "3"], check=True)
-        assert reaches(cluster, stranger, address, 7070)
+        phase = "jsonpath={.status.phase}"
+        found = []
+
+        def over():
+            found.append(cluster.ask("-n", namespace, "get", "pod", name, "-o", phase))
+            return found[-1] in {"Succeeded", "Failed"}
+
+        eventually(over, 60, f"the probe to reach {host} or to give up")
+        return judged(cluster.ask("-n", namespace, "logs", name))
     finally:
-        cluster.ask("-n", "storage", "delete", "networkpolicy", "test-allow")
+        cluster.ask("-n", namespace, "delete", "pod", name, "--wait=true")
+
+
+def serving_reaches(cluster, host, port):
+    """The same from inside the serving pod itself: another pod with its labels would be asked."""
+    command = [
+        cluster.kubectl, "--kubeconfig", cluster.kubeconfig, "-n", "serving", "exec",
+        "deployment/serving", "--", "/opt/venv/bin/python", "-c",
+        CONNECT.format(host=host, port=port),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return judged(done.stdout + done.stderr)
+
+
+@contextmanager
+def allowed(cluster, namespace, **rules):
+    """A policy besides those that are there, while the block lasts."""
+    types = [direction.title() for direction in rules]
+    create(
+        cluster,
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": {"name": "test-allow", "namespace": namespace},
+            "spec": {"podSelector": {}, "policyTypes": types, **rules},
+        },
+    )
+    try:
+        yield
+    finally:
+        cluster.ask("-n", namespace, "delete", "networkpolicy", "test-allow")
+
+
+def test_a_stranger_reaches_the_store_only_where_a_policy_lets_it(cluster, image, stranger):
+    path = "jsonpath={.spec.clusterIP}"
+    address = cluster.ask("-n", "storage", "get", "service", "store", "-o", path)
+    assert not reaches(cluster, image, stranger, address, 7070)
+    source = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": stranger}}}
+    with allowed(cluster, "storage", ingress=[{"from": [source]}]):
+        eventually(
+            lambda: reaches(cluster, image, stranger, address, 7070), 60, "the policy to hold"
+        )
+
+
+@pytest.mark.parametrize(("namespace", "workload"), JOBS.items())
+def test_no_job_reaches_a_foreign_host_unless_a_policy_lets_it(
+    cluster, image, foreign, namespace, workload
+):
+    labels = {"app.kubernetes.io/name": workload}
+
+    def reached():
+        return reaches(cluster, image, namespace, foreign, FOREIGN_PORT, labels)
+
+    assert not reached()
+    with allowed(cluster, namespace, egress=[{}]):
+        eventually(reached, 60, "the policy to hold")
+
+
+def test_serving_does_not_reach_a_foreign_host_unless_a_policy_lets_it(cluster, foreign):
+    assert not serving_reaches(cluster, foreign, FOREIGN_PORT)
+    with allowed(cluster, "serving", egress=[{}]):
+        eventually(
+            lambda: serving_reaches(cluster, foreign, FOREIGN_PORT), 60, "the policy to hold"
+        )
+    eventually(lambda: not serving_reaches(cluster, foreign, FOREIGN_PORT), 60, "it to be gone")
 
 
 @pytest.mark.parametrize(("folder", "found"), [("volumes/encrypted", False), ("volumes", True)])
 def test_bytes_on_an_encrypted_volume_are_absent_from_its_image(layout, folder, found):
-    node = layout.node
-    marker = f"marker-{uuid.uuid4().hex}" * 256
+    node, word = layout.node, f"marker-{uuid.uuid4().hex}"
     path = f"{node}/{folder}/{uuid.uuid4().hex}"
-    script = f"printf %s '{marker}' > {path} && sync -f {path}"
+    script = f"for i in $(seq 512); do printf %s {word}; done > {path} && sync -f {path}"
     subprocess.run(inside(node, "sh", "-c", script), check=True)
     try:
-        word = marker[:39]
-        searched = subprocess.run(
-            ["grep", "-c", "--binary-files=text", word, node / "volumes.img"],
-            capture_output=True, check=False,
-        )  # fmt: skip
-        assert (searched.returncode == 0) is found
+        assert holds(node / "volumes.img", word.encode()) is found
     finally:
         subprocess.run(inside(node, "rm", path), check=True)
