@@ -42,12 +42,13 @@ def quotas(plan: Plan) -> dict[str, Any]:
 def test_the_size_of_a_capability_reaches_its_own_pods_and_quota(
     monkeypatch: pytest.MonkeyPatch, section: str, containers: set[tuple[str, str, str]]
 ) -> None:
+    before = environment_plan("local")  # kept for other tests, so built before anything changes
     environment = load("local")
     resized = getattr(environment, section).model_copy(update={"profile": SIZE})
     changed = environment.model_copy(update={section: resized})
     monkeypatch.setattr(settings, "load", lambda _: changed)
 
-    after, before = build("local"), environment_plan("local")
+    after = build("local")
 
     changes = {key: size for key, size in sizes(after).items() if size != sizes(before)[key]}
     assert changes == dict.fromkeys(containers, SAID)
