@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from sandbox.cluster.launch import NODE_READY
+from sandbox.cluster.specification import group_name
 from sandbox.faults import SandboxError
 from tests.support.host import eventually, running
 
@@ -29,10 +30,11 @@ def answers(service, path, body):
 def test_a_killed_program_comes_back_and_serving_answers(
     cluster, layout, serving, infer, example, unchanged, program
 ):
-    (before,) = running(layout.environment, layout.node, program)
+    group = group_name(layout.environment, layout.node)
+    (before,) = running(group, layout.node, program)
     os.kill(before, signal.SIGKILL)
     eventually(
-        lambda: running(layout.environment, layout.node, program) not in ([], [before]),
+        lambda: running(group, layout.node, program) not in ([], [before]),
         60,
         f"{program} to run again",
     )

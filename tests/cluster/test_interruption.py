@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.cluster import Cluster
+from sandbox.cluster.specification import group_name
 from sandbox.faults import SandboxError
 from sandbox.layout import PROJECT
 from sandbox.up import ports
@@ -61,7 +62,8 @@ def test_up_survives_being_killed_at_five_moments_and_down_leaves_the_machine_as
     layout, environment, sandbox
 ):
     assert not layout.state.exists(), "this test brings the environment up itself: `make down`"
-    before = traces(layout.environment, PROJECT)
+    group = group_name(layout.environment, layout.node)
+    before = traces(group, PROJECT)
     assert before["groups"] == before["loops"] == []
     for moment, has_come in MOMENTS.items():
         process = up(layout)
@@ -86,12 +88,12 @@ def test_up_survives_being_killed_at_five_moments_and_down_leaves_the_machine_as
     path = f"/v2/models/{environment.workloads.serving.model}/infer"
     assert json.loads(serving.request(path, body))["outputs"]
 
-    assert traces(layout.environment, PROJECT) != before, "these traces tell an up from none"
+    assert traces(group, PROJECT) != before, "these traces tell an up from none"
     done = sandbox("down", layout.environment)
     assert done.returncode == 0, done.stdout + done.stderr
     eventually(
-        lambda: traces(layout.environment, PROJECT) == before,
+        lambda: traces(group, PROJECT) == before,
         30,
-        f"{traces(layout.environment, PROJECT)} to be {before}",
+        f"{traces(group, PROJECT)} to be {before}",
     )
     assert not layout.state.exists()

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox import toolchain
 from sandbox.cluster import keeper, launch, seeding
-from sandbox.cluster.specification import Specification
+from sandbox.cluster.specification import Specification, group_name
 from sandbox.images import build, catalogue
 from sandbox.progress import Steps
 from tests.support.host import eventually, holds, running, traces
@@ -28,7 +28,7 @@ def node(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def host_before(node):
-    return traces(NAME, node)
+    return traces(group_name(NAME, node), node)
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +97,10 @@ def test_bytes_on_an_encrypted_volume_are_absent_from_its_image(spec, cluster, f
 
 
 def test_a_killed_kubelet_is_restarted(spec, cluster):
-    (before,) = running(NAME, spec.folder, "kubelet")
+    (before,) = running(spec.cgroup, spec.folder, "kubelet")
     os.kill(before, signal.SIGKILL)
     eventually(
-        lambda: running(NAME, spec.folder, "kubelet") not in ([], [before]),
+        lambda: running(spec.cgroup, spec.folder, "kubelet") not in ([], [before]),
         30,
         "kubelet to run again",
     )
@@ -124,7 +124,9 @@ def test_a_killed_keeper_takes_the_cluster_along_and_does_not_block_the_next(
 ):
     os.kill(keeper.alive(spec.folder)["pid"], signal.SIGKILL)
     eventually(
-        lambda: traces(NAME, spec.folder)["processes"] == [], 15, "the cluster's processes to end"
+        lambda: traces(spec.cgroup, spec.folder)["processes"] == [],
+        15,
+        "the cluster's processes to end",
     )
     with Steps().step("again") as step:
         launch.start(spec, cluster.kubeconfig, step)
@@ -143,16 +145,16 @@ def test_a_command_killed_while_the_cluster_starts_does_not_start_two(spec, clus
     subprocess.run([sys.executable, "-c", start, spec.folder / "specification.json"], check=True)
     with Steps().step("again") as step:
         launch.start(spec, cluster.kubeconfig, step)
-    assert len(running(NAME, spec.folder, "unshare")) == 1
-    assert len(running(NAME, spec.folder, "etcd")) == 1
+    assert len(running(spec.cgroup, spec.folder, "unshare")) == 1
+    assert len(running(spec.cgroup, spec.folder, "etcd")) == 1
 
 
 def test_stopping_it_leaves_the_host_as_it_was(spec, cluster, host_before):
     assert cluster.ask("get", "--raw", "/readyz") == "ok"
     assert launch.stop(spec.folder, spec.cgroup)
     eventually(
-        lambda: traces(NAME, spec.folder) == host_before,
+        lambda: traces(spec.cgroup, spec.folder) == host_before,
         15,
-        f"{traces(NAME, spec.folder)} to be {host_before}",
+        f"{traces(spec.cgroup, spec.folder)} to be {host_before}",
     )
     assert not launch.stop(spec.folder, spec.cgroup)

@@ -18,43 +18,42 @@ def eventually(check: Callable[[], bool], seconds: float, what: str) -> None:
         time.sleep(0.5)
 
 
-def traces(environment: str, folder: Path) -> dict[str, list[str]]:
+def traces(group: str, folder: Path) -> dict[str, list[str]]:
     """Everything that a sandbox could leave; other sandboxes of the machine do not count.
 
     Args:
-        environment: Name of the environment.
+        group: Name of the sandbox's control group.
         folder: What the sandbox's processes and loop devices are told by.
     """
     rules = [re.sub(r" \[\d+:\d+\]$", "", line) for line in _lines("iptables-save")]
     mounts = Path("/proc/mounts").read_text().splitlines()
     loops = [_text(path) for path in Path("/sys/block").glob("loop*/loop/backing_file")]
     return {
-        "processes": sorted(" ".join(words) for _, words in processes(environment, folder)),
+        "processes": sorted(" ".join(words) for _, words in processes(group, folder)),
         "mounts": sorted(line.split()[1] for line in mounts),
         "links": sorted(line.split(": ")[1] for line in _lines("ip", "-o", "link")),
         "rules": sorted(line for line in rules if not line.startswith("#")),
         "sets": _lines("ipset", "list", "-n"),
-        "groups": sorted(str(path) for path in GROUPS.glob(f"*/mizan-{environment}-*")),
+        "groups": sorted(str(path) for path in GROUPS.glob(f"*/{group}")),
         "loops": sorted(loop for loop in loops if loop.startswith(str(folder))),
     }
 
 
-def running(environment: str, folder: Path, program: str) -> list[int]:
+def running(group: str, folder: Path, program: str) -> list[int]:
     """Numbers of the sandbox's processes that run `program`."""
     return [
         number
-        for number, words in processes(environment, folder)
+        for number, words in processes(group, folder)
         if words[0].rpartition("/")[2] == program
     ]
 
 
-def processes(environment: str, folder: Path) -> Iterator[tuple[int, list[str]]]:
+def processes(group: str, folder: Path) -> Iterator[tuple[int, list[str]]]:
     """The sandbox's processes: pods' are known by their group, all others by the folder."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             words = _text(entry / "cmdline").split("\0")
-            group = _text(entry / "cgroup")
-            if str(folder) in " ".join(words) or f"/mizan-{environment}-" in group:
+            if str(folder) in " ".join(words) or f"/{group}/" in _text(entry / "cgroup"):
                 yield int(entry.name), words
 
 
