@@ -13,6 +13,7 @@ from sandbox import __main__ as command
 from sandbox import machine
 from sandbox.commands import run
 from sandbox.faults import SandboxError
+from tests.support.host import eventually
 
 ROOT = Path(__file__).parents[2]
 # The real command line, with a step in place of `up` that waits for a program, as most steps do.
@@ -61,6 +62,22 @@ def test_a_stopped_up_ends_with_130_and_says_how_to_go_on(tmp_path, number):
     assert "✗ images failed after" in out
     assert "Traceback" not in out
     assert not runs(child)
+
+
+def test_what_a_killed_command_had_started_ends_with_it(tmp_path):
+    mark = tmp_path / "pid"
+    os.mkfifo(mark)
+    process = subprocess.Popen(
+        [sys.executable, "-c", STOPPED, "up", "local", str(mark)],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    child = int(mark.read_text())
+    assert runs(child)
+
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+    eventually(lambda: not runs(child), 5, "the program to end")
 
 
 def said(monkeypatch, capsys, fault: Exception) -> str:
