@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from sandbox.process import started
+
 POLL_SECONDS = 0.1
 
 
@@ -36,7 +38,7 @@ class Holder:
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return _started(self.pid) == self.started
+        return started(self.pid) == self.started
 
     def stop(self, patience_seconds: float = 60) -> bool:
         """Ask the process to end, at last make it; say whether it ended when asked.
@@ -76,7 +78,7 @@ def locked(
             command=command,
             pid=os.getpid(),
             since=time.strftime("%Y-%m-%d %H:%M:%S"),
-            started=_started(os.getpid()),
+            started=started(os.getpid()),
         )
         handle.write(json.dumps(asdict(me)))
         handle.flush()
@@ -120,12 +122,3 @@ def _holder(path: Path) -> Holder | None:
     except (OSError, ValueError, TypeError):
         return None
     return holder if holder.alive else None
-
-
-def _started(pid: int) -> int:
-    """Start of a running process in clock ticks since boot; -1 where there is none."""
-    try:
-        state, *facts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return -1
-    return -1 if state in "ZX" else int(facts[18])  # field 22 of proc(5)

@@ -18,6 +18,7 @@ from pathlib import Path
 from sandbox.cluster.forward import outside
 from sandbox.cluster.specification import read
 from sandbox.files import replace
+from sandbox.process import started
 
 
 async def keep(specification: Path) -> None:
@@ -35,7 +36,7 @@ async def keep(specification: Path) -> None:
         ],
         stdout=log, stderr=log, stdin=subprocess.DEVNULL,
     )  # fmt: skip
-    facts = {"pid": os.getpid(), "unshare": inner.pid, "started": _birth(os.getpid())}
+    facts = {"pid": os.getpid(), "unshare": inner.pid, "started": started(os.getpid())}
     replace(spec.folder / "keeper.json", json.dumps(facts))
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -49,17 +50,11 @@ async def keep(specification: Path) -> None:
     os._exit(0)  # the thread above may still wait
 
 
-def _birth(pid: int) -> str:
-    """Start time of a process in clock ticks: tells it from a later one with its number."""
-    state, *numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return "" if state == "Z" else numbers[18]
-
-
 def alive(node: Path) -> dict[str, int] | None:
     """Process numbers of the running keeper, or None."""
     try:
-        facts: dict[str, str] = json.loads((node / "keeper.json").read_text())
-        if _birth(int(facts["pid"])) != facts["started"]:
+        facts: dict[str, int] = json.loads((node / "keeper.json").read_text())
+        if started(facts["pid"]) != facts["started"]:
             return None
     except (OSError, ValueError, KeyError):
         return None
