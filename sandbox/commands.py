@@ -34,7 +34,7 @@ def run(  # noqa: PLR0913 - each of these is a plain fact of one program run
         log: File that what it printed is added to.
         cwd: Folder in which it runs.
         extra: Environment variables besides this process's own.
-        stdin: What it reads on standard input.
+        stdin: What it reads on standard input; nothing by default, so that it cannot ask.
         outlives: Let it finish even when this process is killed.
         remedy: What the user can do when it fails.
 
@@ -48,7 +48,7 @@ def run(  # noqa: PLR0913 - each of these is a plain fact of one program run
         raise SandboxError(f"The program {words[0]} is not installed.", remedy)
     done = subprocess.run(
         words if outlives else mortal(words),
-        cwd=cwd, env=env, input=stdin, capture_output=True, text=True, check=False,
+        cwd=cwd, env=env, input=stdin or "", capture_output=True, text=True, check=False,
     )  # fmt: skip
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)

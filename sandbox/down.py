@@ -1,6 +1,5 @@
 """`down`: takes away what `up` started, and nothing else."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -22,9 +21,10 @@ def down(name: str) -> None:
         steps.say(f"{name} is not up; nothing to do")
         return
     with locked(layout.lock, f"make down ENV={name}", lambda holder: _end(holder, steps)):
-        if given := os.environ.get("MIZAN_KUBECONFIG"):
+        if layout.given.exists():
             with steps.step("destroy") as step:
-                paths = workspace.with_path(layout, workspace.environment(layout, Path(given)))
+                kubeconfig = Path(layout.given.read_text())
+                paths = workspace.with_path(layout, workspace.environment(layout, kubeconfig))
                 deployment.destroy(name, paths, step, layout.state / "logs" / "down.log")
         with steps.step("cluster") as step:
             ran = stop(layout.node, group_name(name, layout.node))

@@ -56,6 +56,11 @@ class Layout:
         return self.state / "kubeconfig"
 
     @property
+    def given(self) -> Path:
+        """Names the user's kubeconfig, where the platform is on a cluster of the user's own."""
+        return self.state / "given"
+
+    @property
     def images_lock(self) -> Path:
         """Digests of the images that this machine built."""
         return self.state / "images.lock"

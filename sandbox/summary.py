@@ -18,7 +18,8 @@ class Summary:
         rules: Policy rules that judged the plan, and passed it.
         answers: What the running platform said.
         seconds: Duration of each step, and in total.
-        peak_memory_gib: Most memory that the cluster's processes held together, in GiB.
+        peak_memory_gib: Most memory that the cluster's processes held together, in GiB; None
+            for a cluster of the user's own.
         stand_ins: What was not the real thing.
         machine: What it ran on.
         kubeconfig: Path of the administrator's kubeconfig.
@@ -31,7 +32,7 @@ class Summary:
     rules: int
     answers: Answers
     seconds: Mapping[str, float]
-    peak_memory_gib: float
+    peak_memory_gib: float | None
     stand_ins: Sequence[str]
     machine: Mapping[str, str | int]
     kubeconfig: str
@@ -84,7 +85,8 @@ def _rows(summary: Summary) -> Iterator[tuple[str, str]]:
             ),
         )
     yield "split", ", ".join(f"{who} → {what}" for who, what in answers.split.items())
-    yield "peak memory", f"{summary.peak_memory_gib:.1f} GiB, all processes of the cluster"
+    if summary.peak_memory_gib is not None:
+        yield "peak memory", f"{summary.peak_memory_gib:.1f} GiB, all processes of the cluster"
     yield "steps", ", ".join(f"{name} {seconds:.0f} s" for name, seconds in summary.seconds.items())
     for number, text in enumerate(summary.stand_ins):
         yield ("stand-ins" if not number else ""), text

@@ -105,6 +105,12 @@ def fetch(module: Module) -> None:
         )  # fmt: skip
 
 
+def fetch_all() -> None:
+    """Fetch for every module, in the order in which they are compiled."""
+    for module in MODULES:
+        fetch(module)
+
+
 def _compile(module: Module, folder: Path) -> None:
     if not shutil.which("go"):
         raise SandboxError(

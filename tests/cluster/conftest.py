@@ -11,7 +11,7 @@ from environments import Environment, load
 from sandbox.cluster import Cluster
 from sandbox.https import Service
 from sandbox.layout import Layout
-from sandbox.up import ports
+from sandbox.ports import ports
 from sandbox.verification import services
 
 ENVIRONMENT = "local"

@@ -13,7 +13,7 @@ from sandbox.cluster import Cluster
 from sandbox.cluster.specification import group_name
 from sandbox.faults import SandboxError
 from sandbox.layout import PROJECT
-from sandbox.up import ports
+from sandbox.ports import ports
 from sandbox.verification import services
 from tests.support.host import eventually, traces
 

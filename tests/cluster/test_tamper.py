@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.commands import run
 from sandbox.https import REGION, secret
-from sandbox.up import ports
+from sandbox.ports import ports
 from sandbox.verification import services
 from tests.support.host import eventually
 

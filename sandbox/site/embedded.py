@@ -1,0 +1,123 @@
+"""The embedded cluster, for a machine that has none."""
+
+import json
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import astuple
+
+from environments import Environment
+from sandbox import machine, toolchain, workspace
+from sandbox.cluster import Cluster, address, launch, provisioner, seeding
+from sandbox.cluster.specification import Specification
+from sandbox.files import replace
+from sandbox.images import Built, build_all, images
+from sandbox.layout import Layout
+from sandbox.machine import PeakMemory
+from sandbox.ports import ports
+from sandbox.progress import Step
+
+
+class Embedded:
+    """Everything from Go modules and Debian's packages; it needs root."""
+
+    def __init__(self, environment: Environment, layout: Layout) -> None:
+        self.kubeconfig = layout.kubeconfig
+        self._environment = environment
+        self._layout = layout
+        self._memory: PeakMemory | None = None
+        self._specification: Specification | None = None
+
+    def require(self) -> None:
+        """Only root makes namespaces and mounts."""
+        machine.require_root()
+
+    def prepare(self, step: Step) -> None:
+        """Ports, disk and Debian's packages; what has to be compiled begins to be fetched."""
+        launch.require_ports(self._layout.node, astuple(ports()))
+        cold = not all(toolchain.is_built(module) for module in toolchain.MODULES)
+        machine.require_disk(self._layout.state, cold=cold)
+        machine.ensure_programs(step)
+        if cold:
+            threading.Thread(target=toolchain.fetch_all, daemon=True).start()
+
+    def start(self, step: Step) -> Cluster:
+        """Start it, or find it running."""
+        self._specification = self._specified(step)
+        cluster = launch.start(self._specification, self.kubeconfig, step)
+        self._memory = PeakMemory(seeding.inner_pid(self._specification.folder))
+        return cluster
+
+    def link_tools(self, step: Step) -> None:
+        """Every compiled program, for tests that start one by itself."""
+        workspace.link_tools(self._layout, step)
+
+    def provide_images(self, cluster: Cluster, step: Step) -> None:
+        """Build them, and put into the node those that its registry itself needs."""
+        built = build_all(images(), step)
+        _write_lock(self._layout, built)
+        spec = self._specification or self._specified(step)
+        seeding.seed(spec, built.values())
+        launch.apply_manifests(spec, cluster)
+        step.note = f"{len(built)} images"
+
+    def settings(self, cluster: Cluster) -> Mapping[str, str]:
+        """Addresses inside the node, and the provisioner that encrypts."""
+        del cluster
+        return {
+            "mizan:apiServerAddress": address.NODE_IP,
+            "mizan:apiServerPort": str(address.API_PORT),
+            "mizan:encryptedProvisioner": provisioner.PROVISIONER,
+        }
+
+    @contextmanager
+    def reached(self, cluster: Cluster) -> Iterator[None]:
+        """Its keeper holds the ports as long as it runs."""
+        del cluster
+        yield
+
+    @property
+    def peak_memory_gib(self) -> float | None:
+        """Of all its processes, pods too."""
+        return self._memory.gib if self._memory else None
+
+    @property
+    def stand_ins(self) -> list[str]:
+        """The cluster itself and what it lacks."""
+        return [
+            "embedded single-node Kubernetes in namespaces (for an on-premises cluster)",
+            "key file beside the encrypted volume (for a TPM or key service)",
+            "publisher of locally built images (for `make mirror`)",
+        ]
+
+    def _specified(self, step: Step) -> Specification:
+        tools = toolchain.built(toolchain.KUBERNETES, step)
+        chosen, registry = ports(), self._environment.registry
+        return Specification(
+            environment=self._environment.name,
+            node=str(self._layout.node),
+            tools=str(tools),
+            python=sys.executable,
+            api_port=chosen.api,
+            exposed={
+                chosen.serving: "serving/serving:8443",
+                chosen.store: "storage/store:7070",
+            },
+            registry_host=registry.host,
+            registry_address=str(registry.address or ""),
+        )
+
+
+def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
+    entries = {
+        name: {
+            "digest": each.digest,
+            "source": each.layout.parent.name,
+            "layout": str(each.layout),
+            "build": {"deployed": True},
+        }
+        for name, each in built.items()
+        if each.image.deployed
+    }
+    replace(layout.images_lock, json.dumps({"images": entries}, indent=1))
