@@ -18,11 +18,14 @@ from tests.support.host import eventually
 ROOT = Path(__file__).parents[2]
 # The real command line, with a step in place of `up` that waits for a program, as most steps do.
 STOPPED = """
+import signal
 import sys
 from sandbox import __main__ as command
 from sandbox.commands import run
 from sandbox.progress import Steps
 
+# Ctrl-C counts as on a terminal, also where the tests run in the background of a shell.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 mark = sys.argv.pop()
 
 def up(name):
