@@ -18,9 +18,7 @@ pytestmark = pytest.mark.engine
 DEFINITION = """
 definition = k8s.apiextensions.v1.CustomResourceDefinition(
     "widgets",
-    metadata={
-        "name": "widgets.example.org", "annotations": {"pulumi.com/timeoutSeconds": "2"},
-    },
+    metadata={"name": "widgets.example.org"},
     spec={
         "group": "example.org", "scope": "Namespaced",
         "names": {"kind": "Widget", "plural": "widgets", "singular": "widget"},
