@@ -18,7 +18,10 @@ pytestmark = pytest.mark.engine
 DEFINITION = """
 definition = k8s.apiextensions.v1.CustomResourceDefinition(
     "widgets",
-    metadata={"name": "widgets.example.org"},
+    # It waits for its widgets, held or not; its own clean-up on a busy server takes seconds.
+    metadata={
+        "name": "widgets.example.org", "annotations": {"pulumi.com/timeoutSeconds": "20"},
+    },
     spec={
         "group": "example.org", "scope": "Namespaced",
         "names": {"kind": "Widget", "plural": "widgets", "singular": "widget"},
