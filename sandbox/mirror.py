@@ -17,6 +17,7 @@ import yaml
 from environments import load
 from sandbox.commands import run
 from sandbox.faults import SandboxError
+from sandbox.files import replace
 from sandbox.images import build_all, images
 from sandbox.images.catalogue import LOCK, NODE
 from sandbox.progress import Steps
@@ -125,6 +126,4 @@ def _fill(lock: Path, digests: Mapping[str, str]) -> None:
                 f"{lock.name}: {name} has no line `digest:` of its own.",
                 f"write `digest: null` under it; it is {digest}.",
             )
-    half = lock.with_suffix(".half")
-    half.write_text(text)
-    half.rename(lock)
+    replace(lock, text)

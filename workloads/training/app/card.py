@@ -46,9 +46,8 @@ Transportation). Learnt from months {_list(settings.train_months)}
 ({metrics["held_out_rows"]:,} flights, {metrics["held_out_late_share"]:.1%} late). Cancelled and
 diverted flights have no label and are left out. A flight's own departure, arrival and time in the
 air are known too late and are never features; recent delays are of flights that had left an hour
-before. Weather is what was observed in the hour of
-the scheduled departure: it stands in for a forecast, which is never as good. Expect less of the
-model where it is fed with forecasts.
+before. Weather is what was observed in the hour of the scheduled departure: it stands in for a
+forecast, which is never as good. Expect less of the model where it is fed with forecasts.
 
 ## Model
 
@@ -56,8 +55,8 @@ The logistic baseline as a straight path, and beside it the mean of {architectur
 perceptrons, hidden layers {_list(architecture.hidden)}, that learn what it leaves;
 {architecture.restraint:g} of what they say is added. They embed carrier, airports, weekday, hour
 and pairs of them. Layout and learning were chosen on months 5 to 10, each time from the months
-before. The file holds the whole pipeline: unknown categories and missing numbers are handled
-inside it.
+before; months 11 and 12 were looked at twice, and `deep` was chosen anew between. The file holds
+the whole pipeline: unknown categories and missing numbers are handled inside it.
 
 ## Measured on the held-out months
 
