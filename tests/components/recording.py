@@ -6,6 +6,8 @@ from typing import Any
 
 from pulumi.runtime import mocks
 
+from tests.support.aws_outputs import answered
+
 
 @dataclass(frozen=True)
 class Record:
@@ -34,7 +36,7 @@ class Engine(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         self.records.append(Record(args.typ, args.name, dict(args.inputs)))
-        return args.name, dict(args.inputs)
+        return args.name, answered(args.typ, args.name, dict(args.inputs))
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise AssertionError(f"a component looked something up: {args.token}")
@@ -46,6 +48,10 @@ class Engine(mocks.Mocks):
             for record in self.records
             if record.type.startswith("kubernetes:") and record.type.split(":")[-1] == kind
         ]
+
+    def typed(self, token: str) -> list[Record]:
+        """The resources of a type, by its token (`aws:s3/bucket:Bucket`)."""
+        return [record for record in self.records if record.type == token]
 
     def one(self, kind: str) -> Record:
         found = self.of(kind)

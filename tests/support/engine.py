@@ -18,6 +18,8 @@ import yaml
 from pulumi.runtime import mocks, rpc, settings, stack
 from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
+from tests.support.aws_outputs import answered
+
 # The SDK leaves these without types.
 _sdk: Any = mocks
 _sdk_settings: Any = settings
@@ -165,7 +167,8 @@ class _Answers(mocks.Mocks):
     """Every resource is made at once, and comes back as it was asked for."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, Json]:
-        return f"{args.name}-id" if args.custom else None, dict(args.inputs)
+        state = answered(args.typ, args.name, dict(args.inputs))
+        return f"{args.name}-id" if args.custom else None, state
 
     def call(self, args: mocks.MockCallArgs) -> tuple[Json, list[tuple[str, str]] | None]:
         raise AssertionError(f"the program looked something up: {args.token}")
