@@ -1,5 +1,6 @@
 """What each environment is: facts in YAML, their shape here. `load` is the only door."""
 
+from environments.cloud import Backup, Cluster, Detection, Edge
 from environments.fault import Fault, InvalidEnvironmentError
 from environments.governance import (
     DataClass,
@@ -9,8 +10,10 @@ from environments.governance import (
     Sector,
     Transfer,
 )
+from environments.instance import InstanceSize, sizes
 from environments.loader import load, names
 from environments.model import Environment
+from environments.network import Link, Network
 from environments.node_pools import NodePool, Purpose
 from environments.processing import Batch, Streaming
 from environments.profiles import Profile, Resources
@@ -20,15 +23,22 @@ from environments.storage import Certificates, Keys, ObjectStore
 from environments.workloads import Landing, Serving, Signing, Training, Workloads
 
 __all__ = [
+    "Backup",
     "Batch",
     "Certificates",
     "CloudRegion",
+    "Cluster",
     "DataClass",
+    "Detection",
+    "Edge",
     "Environment",
     "Fault",
+    "InstanceSize",
     "InvalidEnvironmentError",
     "Keys",
     "Landing",
+    "Link",
+    "Network",
     "NodePool",
     "ObjectStore",
     "OnPremises",
@@ -49,4 +59,5 @@ __all__ = [
     "Workloads",
     "load",
     "names",
+    "sizes",
 ]

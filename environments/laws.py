@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from environments.fault import Fault, listing, quote
-from environments.node_pools import Purpose
+from environments.node_pools import NodePool, Purpose
+from environments.profiles import Resources
 from environments.section import repeated
 from environments.sites import CloudRegion
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:  # the model keeps these laws, so it cannot be imported here w
     from environments.model import Environment
 
 _HOURS_A_DAY: Final = 24
+# Of each CPU and GiB, what is left for pods when the node and its agents have taken theirs.
+_MILLICORES_FOR_PODS: Final = 900
+_MEBIBYTES_FOR_PODS: Final = 850
 _TRAINING: Final = (Purpose.GPU_TRAINING, Purpose.CPU_TRAINING)
 
 
@@ -74,6 +78,77 @@ def cloud_has_machines(environment: "Environment") -> Iterator[Fault]:
             given="0",
             allowed="from 1",
         )
+
+
+def cloud_has_a_network(environment: "Environment") -> Iterator[Fault]:
+    """A cloud region has a private network; a site of one's own brings its own."""
+    site, network = environment.sites.primary, environment.network
+    if isinstance(site, CloudRegion) is not (network is not None):
+        cloud = isinstance(site, CloudRegion)
+        yield Fault(
+            path=("network",),
+            reason=f"site {site.name} is of kind {site.kind}",
+            given="nothing" if cloud else "a network",
+            allowed="a section `network` with a range of its own" if cloud else "leave it out",
+        )
+    for position, zone in enumerate(network.endpoint_zones if network else ()):
+        if zone not in site.zones:
+            yield Fault(
+                path=("network", "endpoint_zones", position),
+                reason=f"site {site.name} has no such zone",
+                given=quote(zone),
+                allowed=listing(site.zones),
+            )
+
+
+def work_fits_a_machine(environment: "Environment") -> Iterator[Fault]:
+    """Each workload's pod fits a machine of the pools for it."""
+    site, work = environment.sites.primary, environment.workloads
+    if not isinstance(site, CloudRegion):
+        return
+    training = Purpose.GPU_TRAINING if work.training.gpus else Purpose.CPU_TRAINING
+    for name, purpose, gpus in (
+        ("training", training, work.training.gpus),
+        ("serving", Purpose.CPU_INFERENCE, 0),
+    ):
+        pools = [
+            pool
+            for pool in environment.node_pools
+            if pool.site == site.name and pool.purpose is purpose
+        ]
+        asked = getattr(work, name).profile.requests
+        # A pool whose machine is not known has a fault of its own.
+        if pools and not any(pool.instance is None or _fits(pool, asked, gpus) for pool in pools):
+            yield Fault(
+                path=("workloads", name, "profile"),
+                reason=f"no machine of the pools for {purpose} has room for one pod",
+                given=f"{asked.cpu_millicores} millicores, {asked.memory_mib} MiB, {gpus} GPUs",
+                allowed="less, or a pool of larger machines than "
+                + listing(pool.instance_type for pool in pools),
+            )
+        elif not pools and name == "training" and _trains(environment):
+            yield Fault(
+                path=("workloads", name, "gpus"),
+                reason=f"site {site.name} has no pool for {purpose}",
+                given=str(gpus),
+                allowed=f"a pool for {purpose}, or another number of GPUs",
+            )
+
+
+def _trains(environment: "Environment") -> bool:
+    """Whether there is a pool for training at all; where there is none, that is the fault."""
+    return any(pool.purpose in _TRAINING for pool in environment.node_pools)
+
+
+def _fits(pool: NodePool, asked: Resources, gpus: int) -> bool:
+    """Whether a pod fits beside what the node itself and its agents need."""
+    machine = pool.instance
+    return (
+        machine is not None
+        and asked.cpu_millicores <= machine.cpus * _MILLICORES_FOR_PODS
+        and asked.memory_mib <= machine.memory_gib * _MEBIBYTES_FOR_PODS
+        and gpus <= machine.gpus * pool.gpu_slices
+    )
 
 
 def images_come_from_the_registry(environment: "Environment") -> Iterator[Fault]:
@@ -164,6 +239,8 @@ LAWS: Final[tuple[Callable[["Environment"], Iterator[Fault]], ...]] = (
     tags_keep_their_meaning,
     pools_fit_their_site,
     cloud_has_machines,
+    cloud_has_a_network,
+    work_fits_a_machine,
     images_come_from_the_registry,
     streams_fit,
     obligations_are_met,

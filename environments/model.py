@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from environments.cloud import Backup, Cluster, Detection, Edge
 from environments.fault import Fault
 from environments.governance import (
     DataClass,
@@ -14,6 +15,7 @@ from environments.governance import (
     Transfer,
 )
 from environments.laws import LAWS
+from environments.network import Network
 from environments.node_pools import NodePool
 from environments.obligation import Obligation, obligations_of
 from environments.processing import Batch, Streaming
@@ -67,6 +69,29 @@ class Environment(Section):
         default=(),
         title="Transfers",
         description="Permissions to hold data at a site outside the owner's legal perimeter.",
+    )
+    network: Network | None = Field(
+        default=None,
+        title="Network",
+        description="The private network of a cloud region; needed there, and only there.",
+    )
+    cluster: Cluster = Field(
+        default=Cluster(),
+        title="Cluster",
+        description="The managed cluster of a cloud region; an on-premises site brings its own.",
+    )
+    edge: Edge | None = Field(
+        default=None,
+        title="Edge",
+        description="The door for clients outside the cluster; none if left out.",
+    )
+    backup: Backup | None = Field(
+        default=None,
+        title="Backup",
+        description="Copies in a locked vault of a cloud region; none if left out.",
+    )
+    detection: Detection = Field(
+        default=Detection(), title="Detection", description="What watches a cloud account."
     )
     node_pools: tuple[NodePool, ...] = Field(
         default=(),

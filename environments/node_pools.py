@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Final
 
 from pydantic import Field
 
 from environments.fault import Fault, listing, quote
-from environments.quantity import Nodes, Slug
+from environments.instance import InstanceSize, sizes
+from environments.quantity import Gibibytes, Nodes, SizeName, Slug
 from environments.section import Section, repeated
 from environments.sites import CloudRegion, OnPremises, Zones
 
@@ -24,6 +26,9 @@ class Purpose(StrEnum):
     """Landing, batch and stores."""
 
 
+_CAN_START_AGAIN: Final = (Purpose.GPU_TRAINING, Purpose.CPU_TRAINING)
+
+
 class NodePool(Section):
     """A group of like machines that grows and shrinks together."""
 
@@ -33,10 +38,44 @@ class NodePool(Section):
         title="Instance family",
         description="Machine family: the provider's in a cloud, the operator's own elsewhere.",
     )
+    size: SizeName | None = Field(
+        default=None,
+        title="Instance size",
+        description="Size of the machines within the family; needed in a cloud region.",
+    )
     min_nodes: Nodes = Field(title="Fewest nodes", description="Nodes kept when nothing runs.")
     max_nodes: Nodes = Field(title="Most nodes", description="Nodes that it may grow to.")
     zones: Zones
     site: Slug = Field(title="Site", description="Name of the site whose zones it uses.")
+    volume_size_gib: Gibibytes = Field(
+        default=100,
+        title="Volume size",
+        description="Encrypted system volume of each node in a cloud region.",
+    )
+    spot: bool = Field(
+        default=False,
+        title="Spot",
+        description="Whether nodes may be spare capacity, which is cheaper and which the provider "
+        "can take back at any time; only for training, which can start again.",
+    )
+    gpu_slices: int = Field(
+        default=1,
+        ge=1,
+        le=48,
+        title="GPU slices",
+        description="Pods that take turns on one GPU.",
+        json_schema_extra={"unit": "pods per GPU"},
+    )
+
+    @property
+    def instance_type(self) -> str:
+        """The machine as the provider calls it: `m7i.xlarge`."""
+        return self.family if self.size is None else f"{self.family}.{self.size}"
+
+    @property
+    def instance(self) -> InstanceSize | None:
+        """What one machine has; None where that is not known."""
+        return None if self.size is None else sizes(self.family).get(self.size)
 
     def faults(self) -> Iterator[Fault]:
         """At least one node at most, and no more at least than at most."""
@@ -47,6 +86,20 @@ class NodePool(Section):
                 reason="the pool must be able to grow to at least min_nodes, and to 1",
                 given=f"min_nodes {self.min_nodes}, max_nodes {self.max_nodes}",
                 allowed=f"max_nodes from {max(self.min_nodes, 1)}",
+            )
+        if self.spot and self.purpose not in _CAN_START_AGAIN:
+            yield Fault(
+                path=("spot",),
+                reason=f"a pool for {self.purpose} cannot lose a node at any time",
+                given="true",
+                allowed=f"false, or a pool for {listing(_CAN_START_AGAIN)}",
+            )
+        if self.gpu_slices > 1 and not self._accelerated:
+            yield Fault(
+                path=("gpu_slices",),
+                reason=f"a pool for {self.purpose} has no GPU to share",
+                given=str(self.gpu_slices),
+                allowed="1",
             )
 
     def faults_at(self, site: CloudRegion | OnPremises) -> Iterator[Fault]:
@@ -94,6 +147,13 @@ class NodePool(Section):
         if reason or family is None:
             yield Fault(path=("family",), reason=reason, given=quote(self.family), allowed=usable)
             return
+        if self.instance is None:
+            yield Fault(
+                path=("size",),
+                reason=f"region {site.region} has no machine of this size in family {self.family}",
+                given=quote(self.size),
+                allowed=listing(sizes(self.family)),
+            )
         having = [zone for zone in site.zones if site.zone_id(zone) in family.zones]
         for position, zone in enumerate(self.zones):
             if zone not in having:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from environments.fault import Fault, quote
 from environments.profiles import PROFILES, SizeProfile
-from environments.quantity import Gibibytes, Hours, Minutes, Slug
+from environments.quantity import Gibibytes, Hours, Minutes, SizeName, Slug
 from environments.section import Section
 from environments.sites import CloudRegion, OnPremises
 
@@ -24,12 +24,32 @@ class Streaming(Section):
     family: Slug = Field(
         default="m7g", title="Instance family", description="Machine family of a broker."
     )
+    size: SizeName = Field(
+        default="large",
+        title="Instance size",
+        description="Size of a broker within the family, in a cloud region.",
+    )
     volume_size_gib: Gibibytes = Field(
         default=100, title="Volume size", description="Encrypted volume of each broker."
+    )
+    max_volume_size_gib: Gibibytes | None = Field(
+        default=None,
+        title="Largest volume",
+        description="Size to which a broker's volume may grow; it stays as it is if left out.",
     )
     retention_hours: Hours = Field(
         default=72, title="Retention", description="How long a record can be read again."
     )
+
+    def faults(self) -> Iterator[Fault]:
+        """A volume never shrinks."""
+        if self.max_volume_size_gib is not None and self.max_volume_size_gib < self.volume_size_gib:
+            yield Fault(
+                path=("max_volume_size_gib",),
+                reason="the volume cannot grow to less than it is",
+                given=f"{self.max_volume_size_gib} GiB",
+                allowed=f"from volume_size_gib, {self.volume_size_gib} GiB",
+            )
 
     def faults_at(self, site: CloudRegion | OnPremises) -> Iterator[Fault]:
         """As many brokers in each zone, of a family that every zone offers."""

@@ -24,6 +24,7 @@ _EMAIL: Final = r"^[^@\s]+@[a-z0-9-]+(\.[a-z0-9-]+)+$"
 _DOMAIN: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"
 _HOST: Final = rf"^{_DOMAIN}(:[1-9][0-9]{{0,4}})?$"
 _COUNTRY: Final = r"^[A-Z]{2}$"
+_SIZE: Final = r"^(medium|large|[0-9]{0,3}xlarge)$"
 
 FORMS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -33,6 +34,8 @@ FORMS: Final[Mapping[str, str]] = MappingProxyType(
         rf"^{_DOMAIN}$": "a lower-case domain name, such as images.bank.example",
         _HOST: "a lower-case host name, with a port if need be, such as images.bank.example:5000",
         _COUNTRY: "two capital letters, such as AE",
+        _SIZE: "a size such as large, xlarge or 4xlarge",
+        r"^1\.[0-9]{2}$": "a Kubernetes version, such as 1.34",
     }
 )
 """Every pattern of a text field, in words."""
@@ -50,6 +53,8 @@ EmailAddress = Annotated[str, Field(pattern=_EMAIL, max_length=254)]
 DomainName = Annotated[str, Field(pattern=rf"^{_DOMAIN}$", max_length=253)]
 
 HostName = Annotated[str, Field(pattern=_HOST, max_length=259)]
+
+SizeName = Annotated[str, Field(pattern=_SIZE)]
 
 CountryCode = Annotated[
     str, Field(pattern=_COUNTRY, json_schema_extra={"unit": "ISO 3166 country code"})

@@ -29,6 +29,14 @@ class Training(Section):
     profile: SizeProfile = Field(
         default=PROFILES["large"], title="Size", description="CPU and memory of the Job."
     )
+    gpus: int = Field(
+        default=0,
+        ge=0,
+        le=8,
+        title="GPUs",
+        description="GPUs (or slices of one) that the Job holds; none trains on CPUs.",
+        json_schema_extra={"unit": "GPUs"},
+    )
     train_months: Months = Field(
         default=tuple(range(1, 11)),
         title="Training months",
