@@ -1,5 +1,6 @@
 """What each environment is: facts in YAML, their shape here. `load` is the only door."""
 
+from environments.allowance import Allowance, Allowances
 from environments.cloud import Backup, Cluster, Detection, Edge
 from environments.fault import Fault, InvalidEnvironmentError
 from environments.governance import (
@@ -11,7 +12,7 @@ from environments.governance import (
     Transfer,
 )
 from environments.instance import InstanceSize, sizes
-from environments.loader import load, names
+from environments.loader import allowances, load, names
 from environments.model import Environment
 from environments.network import Link, Network
 from environments.node_pools import NodePool, Purpose
@@ -23,6 +24,8 @@ from environments.storage import Certificates, Keys, ObjectStore
 from environments.workloads import Landing, Serving, Signing, Training, Workloads
 
 __all__ = [
+    "Allowance",
+    "Allowances",
     "Backup",
     "Batch",
     "Certificates",
@@ -57,6 +60,7 @@ __all__ = [
     "Training",
     "Transfer",
     "Workloads",
+    "allowances",
     "load",
     "names",
     "sizes",

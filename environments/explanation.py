@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from environments.fault import Fault, listing, quote
 from environments.model import Environment
 from environments.quantity import FORMS
-from environments.section import BROKEN_LAW
+from environments.section import BROKEN_LAW, Section
 
 Schema = dict[str, Any]
 
@@ -44,8 +44,10 @@ _WORDS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]]] = {
 }
 
 
-def explain(error: ValidationError, data: Mapping[str, Any]) -> tuple[Fault, ...]:
-    """Return the faults behind a failed validation of an environment's data."""
+def explain(
+    error: ValidationError, data: Mapping[str, Any], model: type[Section] = Environment
+) -> tuple[Fault, ...]:
+    """Return the faults behind a failed validation of a file's data against a model."""
     found = [(details, _path(details, data)) for details in error.errors()]
     paths = [path for _, path in found]
     return tuple(
@@ -53,15 +55,15 @@ def explain(error: ValidationError, data: Mapping[str, Any]) -> tuple[Fault, ...
         for details, path in found
         # A list of one bad item is "too short" too, which would only send the reader astray.
         if not (details["type"] == "too_short" and any(path == p[:-1] for p in paths if p))
-        for fault in _faults(details, path, data)
+        for fault in _faults(details, path, data, _schema_of(model))
     )
 
 
 def _faults(
-    details: ErrorDetails, path: tuple[str | int, ...], data: Mapping[str, Any]
+    details: ErrorDetails, path: tuple[str | int, ...], data: Mapping[str, Any], whole: Schema
 ) -> Iterator[Fault]:
     kind, context = details["type"], details.get("ctx", {})
-    schema = _schema_at(path[:-1], data)
+    schema = _schema_at(path[:-1], data, whole)
     field = schema.get("properties", {}).get(path[-1], {}) if path else {}
     if kind == BROKEN_LAW:
         yield from (fault.under(*path) for fault in context["faults"])
@@ -111,22 +113,22 @@ def _path(details: ErrorDetails, data: Any) -> tuple[str | int, ...]:
 
 
 @cache
-def _whole_schema() -> Schema:
-    return Environment.model_json_schema()
+def _schema_of(model: type[Section]) -> Schema:
+    return model.model_json_schema()
 
 
-def _schema_at(path: Iterable[str | int], data: Any) -> Schema:
+def _schema_at(path: Iterable[str | int], data: Any, whole: Schema) -> Schema:
     """Walk down the JSON schema beside the data, choosing the kind of site that the data name."""
-    schema = _resolve(_whole_schema(), data)
+    schema = _resolve(whole, data, whole)
     for step in path:
         data = data[step]
         properties = schema.get("properties", {})
         below = properties.get(step) if properties else schema.get("additionalProperties")
-        schema = _resolve(below or schema.get("items", {}), data)
+        schema = _resolve(below or schema.get("items", {}), data, whole)
     return schema
 
 
-def _resolve(schema: Schema, data: Any) -> Schema:
+def _resolve(schema: Schema, data: Any, whole: Schema) -> Schema:
     while True:
         if "discriminator" in schema:
             kinds = schema["discriminator"]["mapping"]
@@ -139,6 +141,6 @@ def _resolve(schema: Schema, data: Any) -> Schema:
             )
             schema = next(options, {})
         elif "$ref" in schema:
-            schema = _whole_schema()["$defs"][schema["$ref"].rpartition("/")[2]]
+            schema = whole["$defs"][schema["$ref"].rpartition("/")[2]]
         else:
             return schema

@@ -7,6 +7,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from environments.allowance import Allowances
 from environments.document import UnreadableError, read
 from environments.explanation import explain
 from environments.fault import Fault, InvalidEnvironmentError, listing, quote
@@ -19,6 +20,15 @@ _FILE: Final = "environment.yaml"
 def names(root: Path = _ROOT) -> tuple[str, ...]:
     """Return the names of all environments, in alphabetical order."""
     return tuple(sorted(file.parent.name for file in root.glob(f"*/{_FILE}")))
+
+
+def allowances(name: str, root: Path = _ROOT) -> Allowances:
+    """Read the permissions to delete or replace what holds data: `<root>/<name>/allowances.yaml`.
+
+    Raises:
+        InvalidEnvironmentError: An entry is wrong or has expired.
+    """
+    return Allowances.of(name, root)
 
 
 def load(name: str, root: Path = _ROOT) -> Environment:

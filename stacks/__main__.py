@@ -4,9 +4,11 @@ import pulumi
 
 from stacks import data, foundation, ml, settings
 from stacks.hardening import harden
+from stacks.safeguard import protect
 
 environment = settings.environment(pulumi.get_stack())
 harden(environment.tags)
+protect(environment.name)
 ground = foundation.build(environment)
 lake = data.build(environment, ground)
 model = ml.build(environment, ground, lake)

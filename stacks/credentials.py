@@ -17,13 +17,13 @@ from stacks import place
 from workloads.serving.workload import host_names as serving_host_names
 
 
-def requested(*, registry_host: str, registry_address: str) -> list[Request]:
-    """Everything that the certificate authority is asked for."""
+def for_workloads() -> list[Request]:
+    """What the workloads need on every kind of site."""
     return [
-        *_certificates(registry_address),
-        *_registry_accounts(registry_host),
-        *_store_credentials(),
-        TokenKey(place=_secret(place.ARTIFACTS, place.REGISTRY_TOKEN_KEY)),
+        TlsCertificate(
+            place=_secret(place.SERVING, place.SERVING_TLS),
+            hosts=serving_host_names(place.SERVING),
+        ),
         SigningKey(
             private=_secret(place.SIGNING, place.SIGNING_KEY),
             public=[_secret(place.SERVING, place.SIGNING_PUBLIC)],
@@ -35,7 +35,8 @@ def requested(*, registry_host: str, registry_address: str) -> list[Request]:
     ]
 
 
-def _certificates(registry_address: str) -> list[Request]:
+def in_cluster(*, registry_host: str, registry_address: str) -> list[Request]:
+    """What a registry and an object store inside the cluster need besides."""
     return [
         TlsCertificate(
             place=_secret(place.ARTIFACTS, place.REGISTRY_TLS),
@@ -45,10 +46,9 @@ def _certificates(registry_address: str) -> list[Request]:
         TlsCertificate(
             place=_secret(place.STORAGE, place.STORE_TLS), hosts=store.host_names(place.STORAGE)
         ),
-        TlsCertificate(
-            place=_secret(place.SERVING, place.SERVING_TLS),
-            hosts=serving_host_names(place.SERVING),
-        ),
+        *_registry_accounts(registry_host),
+        *_store_credentials(),
+        TokenKey(place=_secret(place.ARTIFACTS, place.REGISTRY_TOKEN_KEY)),
     ]
 
 

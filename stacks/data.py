@@ -4,15 +4,12 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.object_store import Access, Grant, InCluster, ObjectStore, ObjectStoreArgs
+from components.object_store import Access, Grant, ObjectStore
 from environments import Environment
-from stacks import place, sizing, wiring
+from stacks import place, wiring
 from stacks.foundation import Foundation
 from workloads.landing import Landing, LandingArgs
 from workloads.landing.workload import LABELS as LANDING
-
-# Requests are signed for a region, even where the store stands in none.
-REGION = "me-central-1"
 
 GRANTS = (
     Grant(user="landing", bucket=place.LAKE, access=Access.WRITE),
@@ -40,34 +37,16 @@ class Data:
 
 def build(environment: Environment, ground: Foundation) -> Data:
     """Build the store and land the data."""
-    store = ObjectStore(
-        "store",
-        ObjectStoreArgs(
-            buckets=place.BUCKETS,
-            grants=GRANTS,
-            region=REGION,
-            site=InCluster(
-                namespace=place.STORAGE,
-                image=ground.images.reference("object-store"),
-                setup_image=ground.images.reference("object-store-setup"),
-                pull_secret=place.REGISTRY_PULL,
-                storage_class=place.ENCRYPTED_CLASS,
-                volume_size_gib=environment.object_store.volume_size_gib,
-                compute=sizing.own_compute(environment.object_store.profile),
-                tls_secret=place.STORE_TLS,
-                root_secret=place.STORE_ROOT,
-                credential_secrets={user: place.store_account(user) for user in place.WORKLOADS},
-            ),
-        ),
-        opts=ground.under(ground.storage),
+    store = ground.site.object_store(
+        ground.images, place.BUCKETS, GRANTS, ground.under(ground.storage)
     )
     landing = Landing(
         "landing",
         LandingArgs(
             runtime=wiring.runtime("landing", environment.workloads.landing.profile, ground),
-            store=wiring.client(store),
-            lake=place.LAKE,
+            store=ground.site.client(store),
+            lake=store.bucket_names[place.LAKE],
         ),
-        opts=ground.under(store, wiring.to_store("landing", LANDING, ground)),
+        opts=ground.under(store, ground.site.way_to_store("landing", LANDING, store)),
     )
     return Data(store=store, landing=landing)

@@ -47,9 +47,9 @@ def build(environment: Environment, ground: Foundation, data: Data) -> Model:
         "training",
         TrainingArgs(
             runtime=wiring.runtime("training", facts.training.profile, ground),
-            store=wiring.client(data.store),
-            lake=place.LAKE,
-            candidates=place.CANDIDATES,
+            store=ground.site.client(data.store),
+            lake=data.store.bucket_names[place.LAKE],
+            candidates=data.store.bucket_names[place.CANDIDATES],
             model=facts.serving.model,
             variants=facts.training.variants,
             train_months=facts.training.train_months,
@@ -59,21 +59,21 @@ def build(environment: Environment, ground: Foundation, data: Data) -> Model:
             code_version=ground.images.source("training"),
             after=data.landing.revision,
         ),
-        opts=ground.under(data.landing, wiring.to_store("training", TRAINING, ground)),
+        opts=ground.under(data.landing, ground.site.way_to_store("training", TRAINING, data.store)),
     )
 
     signing = Signing(
         "signing",
         SigningArgs(
             runtime=wiring.runtime("signing", facts.signing.profile, ground),
-            store=wiring.client(data.store),
+            store=ground.site.client(data.store),
             key_secret=place.SIGNING_KEY,
-            candidates=place.CANDIDATES,
-            models=place.MODELS,
+            candidates=data.store.bucket_names[place.CANDIDATES],
+            models=data.store.bucket_names[place.MODELS],
             model=facts.serving.model,
             after=training.revision,
         ),
-        opts=ground.under(training, wiring.to_store("signing", SIGNING, ground)),
+        opts=ground.under(training, ground.site.way_to_store("signing", SIGNING, data.store)),
     )
 
     # Who asks from inside the cluster comes from the edge; nobody else reaches the listener.
@@ -84,14 +84,14 @@ def build(environment: Environment, ground: Foundation, data: Data) -> Model:
             target=Peer(namespace=place.SERVING, labels=SERVING),
             ports=[PORT],
         ),
-        opts=pulumi.ResourceOptions(depends_on=list(ground.namespaces.values())),
+        opts=ground.site.placed(*ground.site.walls),
     )
     serving = Serving(
         "serving",
         ServingArgs(
             runtime=wiring.runtime("serving", facts.serving.profile, ground),
-            store=wiring.client(data.store),
-            models=place.MODELS,
+            store=ground.site.client(data.store),
+            models=data.store.bucket_names[place.MODELS],
             model=facts.serving.model,
             weights=facts.serving.variants,
             queue_limit=facts.serving.queue_limit,
@@ -104,6 +104,6 @@ def build(environment: Environment, ground: Foundation, data: Data) -> Model:
             ),
             after=signing.revision,
         ),
-        opts=ground.under(signing, edge, wiring.to_store("serving", SERVING, ground)),
+        opts=ground.under(signing, edge, ground.site.way_to_store("serving", SERVING, data.store)),
     )
     return Model(name=facts.serving.model, weights=facts.serving.variants, serving=serving)

@@ -6,16 +6,7 @@ from ipaddress import ip_address
 
 import pulumi
 
-from environments import CloudRegion, Environment, InvalidEnvironmentError, OnPremises, load
-
-CAPABILITIES = (
-    "namespaces",
-    "certificates",
-    "encrypted storage",
-    "artifact registry",
-    "object store",
-    "cluster for landing, training, signing and serving",
-)
+from environments import Environment, InvalidEnvironmentError, OnPremises, load
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,19 +35,12 @@ def environment(stack: str) -> Environment:
         raise pulumi.RunError(str(error)) from error
 
 
-def cluster(site: CloudRegion | OnPremises) -> Cluster:
-    """The facts of the cluster on which a site realises the platform: the one dispatch on sites.
+def cluster(site: OnPremises) -> Cluster:
+    """The facts of the cluster that an on-premises site brings.
 
     Raises:
-        pulumi.RunError: if the site is a cloud region, no cluster was named, or a fact is no
-            address.
+        pulumi.RunError: if no cluster was named, or a fact is no address.
     """
-    if not isinstance(site, OnPremises):
-        raise pulumi.RunError(
-            f"site {site.name} is a {site.kind}: the cloud realisation of "
-            f"{', '.join(CAPABILITIES)} is not part of this version, so nothing was deployed; "
-            "choose a stack whose primary site is on-premises"
-        )
     if not (pulumi.Config("kubernetes").get("kubeconfig") or os.environ.get("KUBECONFIG")):
         raise pulumi.RunError(
             f"site {site.name}: no cluster was named, and whatever the user's own kubeconfig "

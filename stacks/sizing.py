@@ -30,12 +30,25 @@ def own_compute(profile: Profile) -> OwnCompute:
 
 
 def namespaces(environment: Environment) -> list[NamespaceArgs]:
-    """Every namespace with room for what runs in it, and no more."""
+    """The namespaces of the workloads, with room for what runs in them and no more."""
     workloads = environment.workloads
-    registry, store = environment.registry, environment.object_store
     return [
         # The issuer and its rotation at once, and the pods that take their places.
         _room(place.IDENTITY, environment.certificates.profile, copies=4),
+        # A Job's pod, and the one that takes its place while it ends.
+        _room(place.DATA, workloads.landing.profile, copies=2),
+        _room(place.TRAINING, workloads.training.profile, copies=2),
+        _room(place.SIGNING, workloads.signing.profile, copies=2),
+        # Each rollout adds one pod before it takes one away.
+        _room(place.SERVING, workloads.serving.profile, copies=workloads.serving.replicas_max + 2),
+        NamespaceArgs(name=place.EDGE, cpu="200m", memory="256Mi", pods=4),
+    ]
+
+
+def own_namespaces(environment: Environment) -> list[NamespaceArgs]:
+    """The namespaces of a registry and an object store inside the cluster."""
+    registry, store = environment.registry, environment.object_store
+    return [
         # A pod that replaces one is there before that one is gone.
         _room(
             place.ARTIFACTS,
@@ -51,13 +64,6 @@ def namespaces(environment: Environment) -> list[NamespaceArgs]:
             beside=BESIDE_STORE,
             storage_gib=store.volume_size_gib,
         ),
-        # A Job's pod, and the one that takes its place while it ends.
-        _room(place.DATA, workloads.landing.profile, copies=2),
-        _room(place.TRAINING, workloads.training.profile, copies=2),
-        _room(place.SIGNING, workloads.signing.profile, copies=2),
-        # Each rollout adds one pod before it takes one away.
-        _room(place.SERVING, workloads.serving.profile, copies=workloads.serving.replicas_max + 2),
-        NamespaceArgs(name=place.EDGE, cpu="200m", memory="256Mi", pods=4),
     ]
 
 

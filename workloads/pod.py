@@ -4,12 +4,13 @@ No security context here: `stacks/hardening.py` fills in the restricted one for 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 from pulumi_kubernetes.core.v1 import (
     EnvVarArgsDict,
+    LocalObjectReferenceArgsDict,
     PodSpecArgsDict,
     ServiceAccount,
     VolumeArgsDict,
@@ -17,6 +18,8 @@ from pulumi_kubernetes.core.v1 import (
 )
 
 NAME_LABEL = "app.kubernetes.io/name"
+GPU = "nvidia.com/gpu"
+"""Name under which nodes offer their GPUs, and taint that keeps other pods away from them."""
 MOUNT_ROOT = "/etc/mizan"
 SECRET_MODE = 0o440
 """Readable by the pod's group and by nobody else."""
@@ -49,6 +52,32 @@ class StoreClient:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Placement:
+    """On which machines a pod runs; on any, if nothing is said."""
+
+    node_labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels that the node carries."""
+    tolerated: Mapping[str, str] = field(default_factory=dict)
+    """Taints (key to value) that keep other pods away from the node, and not this one."""
+    gpus: int = 0
+    """GPUs that the pod holds."""
+
+    def said(self, spec: PodSpecArgsDict) -> None:
+        """Say it in a pod's specification; nothing where nothing is asked."""
+        if self.node_labels:
+            spec["node_selector"] = dict(self.node_labels)
+        if self.tolerated:
+            spec["tolerations"] = [
+                {"key": key, "operator": "Equal", "value": value, "effect": "NoSchedule"}
+                for key, value in self.tolerated.items()
+            ]
+
+    def limits(self) -> dict[str, str]:
+        """What the container is limited to besides CPU and memory."""
+        return {GPU: str(self.gpus)} if self.gpus else {}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Runtime:
     """Where and out of what a workload runs."""
 
@@ -56,10 +85,17 @@ class Runtime:
     """Namespace of the workload."""
     image: pulumi.Input[str]
     """Image, by digest."""
-    pull_secret: str
-    """Secret in the namespace with which the image is pulled."""
+    pull_secret: str | None
+    """Secret in the namespace with which the image is pulled; None where the node may pull."""
     compute: Compute
     """CPU and memory of one pod."""
+    placement: Placement = Placement()
+    """On which machines it runs."""
+
+    @property
+    def pull_secrets(self) -> list[LocalObjectReferenceArgsDict]:
+        """The Secret as pods and accounts name it."""
+        return [{"name": self.pull_secret}] if self.pull_secret else []
 
 
 def labels(name: str) -> dict[str, str]:
@@ -74,7 +110,7 @@ def account(
     return ServiceAccount(
         f"{name}-account",
         metadata={"name": workload, "namespace": runtime.namespace},
-        image_pull_secrets=[{"name": runtime.pull_secret}],
+        image_pull_secrets=runtime.pull_secrets,
         automount_service_account_token=False,
         opts=opts,
     )
@@ -131,16 +167,18 @@ def spec(  # noqa: PLR0913 - one call describes one pod, all by keyword
         ],
         "resources": {
             "requests": dict(runtime.compute.requests),
-            "limits": dict(runtime.compute.limits),
+            "limits": {**runtime.compute.limits, **runtime.placement.limits()},
         },
         "volume_mounts": mounts,
         # The last lines of the log say why a pod gave up, without a right to read logs.
         "termination_message_policy": "FallbackToLogsOnError",
         **(container or {}),
     }
-    return {
+    said: PodSpecArgsDict = {
         "service_account_name": workload,
-        "image_pull_secrets": [{"name": runtime.pull_secret}],
+        "image_pull_secrets": runtime.pull_secrets,
         "containers": [base],
         "volumes": volumes,
     }
+    runtime.placement.said(said)
+    return said

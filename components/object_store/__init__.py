@@ -1,6 +1,6 @@
 """The object store: versioned buckets behind TLS, one account per workload, least privilege."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -35,6 +35,8 @@ class ObjectStore(pulumi.ComponentResource):
 
     endpoint: pulumi.Output[str]
     region: pulumi.Output[str]
+    bucket_names: Mapping[str, pulumi.Output[str]]
+    """For each declared bucket, the name by which clients call it."""
 
     def __init__(
         self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None
@@ -62,4 +64,8 @@ class ObjectStore(pulumi.ComponentResource):
         )
         self.endpoint = service.metadata.apply(lambda _: in_cluster.endpoint(args.site.namespace))
         self.region = pulumi.Output.from_input(args.region)
+        self.bucket_names = {
+            bucket: pulumi.Output.all(bucket, service.id).apply(lambda known: str(known[0]))
+            for bucket in args.buckets
+        }
         self.register_outputs({"endpoint": self.endpoint, "region": self.region})

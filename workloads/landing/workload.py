@@ -19,7 +19,7 @@ class LandingArgs:
     """Where and out of what the Job runs."""
     store: pod.StoreClient
     """The object store, as an account that may write to the lake."""
-    lake: str
+    lake: pulumi.Input[str]
     """Bucket of the lake."""
 
 

@@ -30,7 +30,7 @@ class ServingArgs:
     """Where and out of what the pods run."""
     store: pod.StoreClient
     """The object store, as an account that may read the models and nothing else."""
-    models: str
+    models: pulumi.Input[str]
     """Bucket of the signed models."""
     model: str
     """Name of the model."""

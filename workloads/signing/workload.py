@@ -21,9 +21,9 @@ class SigningArgs:
     """The object store, as an account that may read candidates and write models."""
     key_secret: str
     """Secret in the namespace with the private key (`signing.key`)."""
-    candidates: str
+    candidates: pulumi.Input[str]
     """Bucket of the candidates."""
-    models: str
+    models: pulumi.Input[str]
     """Bucket of the signed models."""
     model: str
     """Name of the model."""

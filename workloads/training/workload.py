@@ -20,9 +20,9 @@ class TrainingArgs:
     """Where and out of what the Job runs."""
     store: pod.StoreClient
     """The object store, as an account that may read the lake and write candidates."""
-    lake: str
+    lake: pulumi.Input[str]
     """Bucket of the lake."""
-    candidates: str
+    candidates: pulumi.Input[str]
     """Bucket of the candidates."""
     model: str
     """Name of the model."""

@@ -1,0 +1,60 @@
+"""No data loss by plan: what holds data is protected unless a reviewed allowance names it.
+
+Pulumi itself then refuses, at preview, every plan that deletes or replaces such a resource. The
+way to do it all the same takes two steps: an allowance and an `up` that lifts the protection, then
+the change. It is one transform for the whole stack, so that no component can forget it.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import pulumi
+
+from environments import Allowances, InvalidEnvironmentError, allowances
+
+STATEFUL: Final = frozenset(
+    {
+        "aws:acmpca/certificateAuthority:CertificateAuthority",
+        "aws:backup/vault:Vault",
+        "aws:ebs/volume:Volume",
+        "aws:ecr/repository:Repository",
+        "aws:eks/cluster:Cluster",
+        "aws:glue/catalogDatabase:CatalogDatabase",
+        "aws:kms/key:Key",
+        "aws:msk/cluster:Cluster",
+        "aws:s3/bucket:Bucket",
+    }
+)
+"""Types whose deletion loses data, or the only key to them."""
+
+
+def protect(stack: str) -> None:
+    """Protect everything stateful that the stack declares from here on.
+
+    Raises:
+        pulumi.RunError: if an allowance is wrong or has expired.
+    """
+    try:
+        allowed = allowances(stack)
+    except InvalidEnvironmentError as error:
+        raise pulumi.RunError(str(error)) from error
+    for entry in allowed.entries:
+        pulumi.warn(
+            f"until {entry.expires}, {entry.resource} may be deleted or replaced with its data: "
+            f"{entry.reason} (approved by {entry.approver})"
+        )
+    pulumi.runtime.register_resource_transform(transform(allowed))
+
+
+def transform(
+    allowed: Allowances,
+) -> Callable[[pulumi.ResourceTransformArgs], pulumi.ResourceTransformResult | None]:
+    """The transform that `protect` registers."""
+
+    def apply(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+        if args.type_ not in STATEFUL:
+            return None
+        args.opts.protect = not allowed.names(args.name)
+        return pulumi.ResourceTransformResult(props=args.props, opts=args.opts)
+
+    return apply

@@ -1,0 +1,149 @@
+"""A cluster of one's own: registry and object store run in it."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components.artifact_registry import (
+    ArtifactRegistry,
+    ArtifactRegistryArgs,
+    PublishedImages,
+    PublishedImagesArgs,
+)
+from components.artifact_registry import InCluster as RegistryInCluster
+from components.connection import Connection, ConnectionArgs, Peer
+from components.encrypted_storage import EncryptedStorageArgs
+from components.object_store import Grant, ObjectStore, ObjectStoreArgs
+from components.object_store import InCluster as StoreInCluster
+from components.object_store import in_cluster as store_in_cluster
+from environments import Environment, OnPremises
+from stacks import credentials, place, settings, sizing
+from stacks.images import Images
+from stacks.sites.site import ApiServer, Site
+from workloads import pod
+
+# Requests are signed for a region, even where the store stands in none.
+REGION = "me-central-1"
+
+SEEDED = ("issuer", "registry", "token-service")
+"""Images that are on the node before the registry runs."""
+
+
+class OnPremisesCluster(Site):
+    """Everything is made inside the cluster that the site brings."""
+
+    def __init__(self, environment: Environment, site: OnPremises) -> None:
+        cluster = settings.cluster(site)
+        self._environment = environment
+        self._registry_address = environment.registry.address or ""
+        self.name = site.name
+        self.api_server = ApiServer(blocks=[f"{cluster.api_address}/32"], port=cluster.api_port)
+        self.storage = EncryptedStorageArgs(
+            site=cluster.site,
+            encrypted_provisioner=cluster.encrypted_provisioner,
+            name=place.ENCRYPTED_CLASS,
+        )
+        self.pull_secret = place.REGISTRY_PULL
+        self.requests = credentials.in_cluster(
+            registry_host=environment.registry.host, registry_address=self._registry_address
+        )
+        self.namespaces = sizing.own_namespaces(environment)
+
+    def published(
+        self, images: Images, ready: pulumi.Resource, storage: pulumi.Resource
+    ) -> pulumi.Resource:
+        """The registry in the cluster, and the gate behind it."""
+        facts = self._environment.registry
+        registry = ArtifactRegistry(
+            "registry",
+            ArtifactRegistryArgs(
+                repositories=images.repositories(),
+                site=RegistryInCluster(
+                    namespace=place.ARTIFACTS,
+                    address=self._registry_address,
+                    registry_image=images.reference("registry"),
+                    token_service_image=images.reference("token-service"),
+                    storage_class=place.ENCRYPTED_CLASS,
+                    volume_size_gib=facts.volume_size_gib,
+                    compute=sizing.own_compute(facts.profile),
+                    tls_secret=place.REGISTRY_TLS,
+                    token_key_secret=place.REGISTRY_TOKEN_KEY,
+                    account_secrets={
+                        user: place.registry_account(user) for user in ("puller", "pusher")
+                    },
+                ),
+            ),
+            opts=self.placed(ready, storage),
+        )
+        return PublishedImages(
+            "published-images",
+            PublishedImagesArgs(
+                namespace=place.ARTIFACTS,
+                image=images.reference("token-service"),
+                images=[
+                    images.reference(name) for name in sorted(images.digests) if name not in SEEDED
+                ],
+                login_secret=place.REGISTRY_PULL,
+                remedy="run `make up`, or push the images of images.lock with `make mirror`",
+            ),
+            opts=self.placed(registry),
+        )
+
+    def object_store(
+        self,
+        images: Images,
+        buckets: Sequence[str],
+        grants: Sequence[Grant],
+        opts: pulumi.ResourceOptions,
+    ) -> ObjectStore:
+        """The store in the cluster; ready once every account has been tried."""
+        facts = self._environment.object_store
+        return ObjectStore(
+            "store",
+            ObjectStoreArgs(
+                buckets=buckets,
+                grants=grants,
+                region=REGION,
+                site=StoreInCluster(
+                    namespace=place.STORAGE,
+                    image=images.reference("object-store"),
+                    setup_image=images.reference("object-store-setup"),
+                    pull_secret=place.REGISTRY_PULL,
+                    storage_class=place.ENCRYPTED_CLASS,
+                    volume_size_gib=facts.volume_size_gib,
+                    compute=sizing.own_compute(facts.profile),
+                    tls_secret=place.STORE_TLS,
+                    root_secret=place.STORE_ROOT,
+                    credential_secrets={
+                        user: place.store_account(user) for user in place.WORKLOADS
+                    },
+                ),
+            ),
+            opts=opts,
+        )
+
+    def client(self, store: ObjectStore) -> pod.StoreClient:
+        """An account of the store, by a Secret."""
+        return pod.StoreClient(
+            endpoint=store.endpoint, region=store.region, credential_secret=place.STORE_CREDENTIAL
+        )
+
+    def way_to_store(
+        self, workload: str, labels: Mapping[str, str], store: ObjectStore
+    ) -> pulumi.Resource:
+        """A permitted conversation with the store's pods."""
+        del store
+        return Connection(
+            f"{workload}-to-store",
+            ConnectionArgs(
+                source=Peer(namespace=place.WORKLOADS[workload], labels=labels),
+                target=store_in_cluster.peer(place.STORAGE),
+                ports=[store_in_cluster.PORT],
+            ),
+            opts=self.placed(*self.walls),
+        )
+
+    def placement(self, workload: str) -> pod.Placement:
+        """Any node: a cluster of one's own is one pool unless its operator says more."""
+        del workload
+        return pod.Placement()

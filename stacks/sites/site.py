@@ -1,0 +1,90 @@
+"""What every kind of site gives to the platform, so that the rest of the program is the same."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.certificate_authority.request import Request
+from components.encrypted_storage import EncryptedStorageArgs
+from components.namespace import NamespaceArgs
+from components.object_store import Grant, ObjectStore
+from stacks.images import Images
+from workloads import pod
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiServer:
+    """Where the cluster's API server really listens."""
+
+    blocks: Sequence[str]
+    """Address blocks (CIDR)."""
+    port: int
+    """TCP port."""
+
+
+class Site(ABC):
+    """A place on which the platform is realised.
+
+    The methods are called in this order, each with what the ones before it made.
+    """
+
+    name: str
+    """Name of the site."""
+    api_server: ApiServer
+    """The cluster's API server, as network policies see it."""
+    storage: EncryptedStorageArgs
+    """What makes volumes encrypted."""
+    pull_secret: str | None
+    """Secret with which pods pull images; None where nodes pull by an identity of their own."""
+    requests: Sequence[Request]
+    """Certificates and credentials that the site's own capabilities need."""
+    namespaces: Sequence[NamespaceArgs]
+    """Namespaces that the site's own capabilities need."""
+    walls: Sequence[pulumi.Resource] = ()
+    """Every namespace that was made: nothing runs in one before it denies by default."""
+
+    def placed(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options of whatever stands on the site, once `depends_on` is ready."""
+        return pulumi.ResourceOptions(depends_on=list(depends_on))
+
+    @abstractmethod
+    def published(
+        self, images: Images, ready: pulumi.Resource, storage: pulumi.Resource
+    ) -> pulumi.Resource:
+        """The registry; ready once every image can be pulled from it.
+
+        Args:
+            images: What it holds.
+            ready: Namespaces, certificates and credentials.
+            storage: Volumes that are encrypted.
+        """
+
+    @abstractmethod
+    def object_store(
+        self,
+        images: Images,
+        buckets: Sequence[str],
+        grants: Sequence[Grant],
+        opts: pulumi.ResourceOptions,
+    ) -> ObjectStore:
+        """The object store."""
+
+    @abstractmethod
+    def client(self, store: ObjectStore) -> pod.StoreClient:
+        """How a workload reaches the store, as itself."""
+
+    @abstractmethod
+    def way_to_store(
+        self, workload: str, labels: Mapping[str, str], store: ObjectStore
+    ) -> pulumi.Resource:
+        """What lets a workload's pods reach the store, and prove who they are to it."""
+
+    @abstractmethod
+    def placement(self, workload: str) -> pod.Placement:
+        """On which machines a workload's pods run."""
+
+    def exports(self) -> dict[str, pulumi.Input[object]]:
+        """What the stack tells of the site."""
+        return {}
