@@ -3,7 +3,7 @@
 from environments import CloudRegion, Environment
 from stacks.sites.cloud import Cloud
 from stacks.sites.on_premises import OnPremisesCluster
-from stacks.sites.site import ApiServer, Site
+from stacks.sites.realisation import ApiServer, Site
 
 __all__ = ["ApiServer", "Site", "realised"]
 

@@ -1,7 +1,7 @@
 """A cloud region: everything that the provider has is taken from it."""
 
 from environments import CloudRegion, Environment
-from stacks.sites.site import Site
+from stacks.sites.realisation import Site
 
 
 class Cloud(Site):

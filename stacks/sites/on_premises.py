@@ -19,7 +19,7 @@ from components.object_store import in_cluster as store_in_cluster
 from environments import Environment, OnPremises
 from stacks import credentials, place, settings, sizing
 from stacks.images import Images
-from stacks.sites.site import ApiServer, Site
+from stacks.sites.realisation import ApiServer, Site
 from workloads import pod
 
 # Requests are signed for a region, even where the store stands in none.
