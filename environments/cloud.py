@@ -52,12 +52,6 @@ class Edge(Section):
     host: DomainName = Field(
         title="Host", description="Private name by which clients call the platform."
     )
-    authority: Literal["general-purpose", "short-lived"] = Field(
-        default="short-lived",
-        title="Authority",
-        description="Mode of the private certificate authority: certificates of any life, or of at "
-        "most seven days for an eighth of the price.",
-    )
     requests_per_five_minutes: int = Field(
         default=20_000,
         ge=100,

@@ -34,7 +34,7 @@ class Sector(StrEnum):
 
 
 class DataClass(StrEnum):
-    """What kind of data an environment may hold."""
+    """What kind of data an environment may hold; each one is more protected than those before."""
 
     PUBLIC = "public"
     """Published, or fit to be."""
@@ -42,10 +42,10 @@ class DataClass(StrEnum):
     """Business data that names nobody."""
     PERSONAL = "personal"
     """Data about identified or identifiable people."""
-    SENSITIVE = "sensitive"
-    """Personal data that the law guards more: belief, origin, biometrics, criminal record."""
     FINANCIAL = "financial"
     """Consumers and their transactions at a licensed institution."""
+    SENSITIVE = "sensitive"
+    """Personal data that the law guards more: belief, origin, biometrics, criminal record."""
     HEALTH = "health"
     """Health information of any kind."""
 

@@ -142,6 +142,17 @@ class Environment(Section):
         return {**self.own_tags, **assessment, **self.extra_tags}
 
     @property
+    def data_class(self) -> DataClass:
+        """The most protected class of data that it holds."""
+        order = list(DataClass)
+        return max(self.data_classes, key=order.index)
+
+    @property
+    def account(self) -> str:
+        """Number of the cloud account, which a cloud's own registry bears in its name."""
+        return self.registry.host.partition(".")[0]
+
+    @property
     def obligations(self) -> tuple[Obligation, ...]:
         """The rows of the law that bind this environment."""
         return obligations_of(self.perimeter, self.sector, self.data_classes)

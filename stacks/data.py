@@ -4,21 +4,12 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.object_store import Access, Grant, ObjectStore
+from components.object_store import ObjectStore
 from environments import Environment
 from stacks import place, wiring
 from stacks.foundation import Foundation
 from workloads.landing import Landing, LandingArgs
 from workloads.landing.workload import LABELS as LANDING
-
-GRANTS = (
-    Grant(user="landing", bucket=place.LAKE, access=Access.WRITE),
-    Grant(user="training", bucket=place.LAKE, access=Access.READ),
-    Grant(user="training", bucket=place.CANDIDATES, access=Access.WRITE),
-    Grant(user="signing", bucket=place.CANDIDATES, access=Access.READ),
-    Grant(user="signing", bucket=place.MODELS, access=Access.WRITE),
-    Grant(user="serving", bucket=place.MODELS, access=Access.READ),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +28,7 @@ class Data:
 
 def build(environment: Environment, ground: Foundation) -> Data:
     """Build the store and land the data."""
-    store = ground.site.object_store(
-        ground.images, place.BUCKETS, GRANTS, ground.under(ground.storage)
-    )
+    store = ground.site.object_store(ground.images, ground.under(ground.storage))
     landing = Landing(
         "landing",
         LandingArgs(

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +13,8 @@ import yaml
 LOCK_VARIABLE: Final = "MIZAN_IMAGES_LOCK"
 COMMITTED_LOCK: Final = Path(__file__).resolve().parent.parent / "images.lock"
 REPOSITORY_PREFIX: Final = "mizan/"
+BUILT_FOR: Final = ("x86_64",)
+"""What the lock's images are built for where an entry does not say."""
 ABSENT_DIGEST: Final = f"sha256:{'0' * 64}"
 """Stands for a digest that nobody has filled in yet. Plans show it; deployments refuse it."""
 
@@ -33,6 +35,8 @@ class Images:
     """Digest of each image; None where none has been filled in."""
     sources: Mapping[str, str]
     """What each image is made from."""
+    architectures: Mapping[str, Sequence[str]]
+    """Processors that each image is built for."""
     fixed: Mapping[str, str]
     """Full references that the environment fixes by hand."""
     lock: str
@@ -97,6 +101,9 @@ def load_images(host: str, fixed: Mapping[str, str]) -> Images:
     return Images(
         host=host,
         digests=digests,
+        architectures={
+            name: tuple(entry.get("architectures") or BUILT_FOR) for name, entry in entries.items()
+        },
         sources={name: str(entry.get("source") or "") for name, entry in entries.items()},
         fixed=fixed,
         lock=shown,

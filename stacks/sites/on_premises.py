@@ -1,6 +1,6 @@
 """A cluster of one's own: registry and object store run in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pulumi
 
@@ -13,11 +13,12 @@ from components.artifact_registry import (
 from components.artifact_registry import InCluster as RegistryInCluster
 from components.connection import Connection, ConnectionArgs, Peer
 from components.encrypted_storage import EncryptedStorageArgs
-from components.object_store import Grant, ObjectStore, ObjectStoreArgs
 from components.object_store import InCluster as StoreInCluster
+from components.object_store import ObjectStore, ObjectStoreArgs
 from components.object_store import in_cluster as store_in_cluster
 from environments import Environment, OnPremises
 from stacks import credentials, place, settings, sizing
+from stacks.grants import GRANTS
 from stacks.images import Images
 from stacks.sites.realisation import ApiServer, Site
 from workloads import pod
@@ -92,8 +93,6 @@ class OnPremisesCluster(Site):
     def object_store(
         self,
         images: Images,
-        buckets: Sequence[str],
-        grants: Sequence[Grant],
         opts: pulumi.ResourceOptions,
     ) -> ObjectStore:
         """The store in the cluster; ready once every account has been tried."""
@@ -101,8 +100,8 @@ class OnPremisesCluster(Site):
         return ObjectStore(
             "store",
             ObjectStoreArgs(
-                buckets=buckets,
-                grants=grants,
+                buckets=place.BUCKETS,
+                grants=GRANTS,
                 region=REGION,
                 site=StoreInCluster(
                     namespace=place.STORAGE,

@@ -9,7 +9,7 @@ import pulumi
 from components.certificate_authority.request import Request
 from components.encrypted_storage import EncryptedStorageArgs
 from components.namespace import NamespaceArgs
-from components.object_store import Grant, ObjectStore
+from components.object_store import ObjectStore
 from stacks.images import Images
 from workloads import pod
 
@@ -65,11 +65,9 @@ class Site(ABC):
     def object_store(
         self,
         images: Images,
-        buckets: Sequence[str],
-        grants: Sequence[Grant],
         opts: pulumi.ResourceOptions,
     ) -> ObjectStore:
-        """The object store."""
+        """The object store, with at least the buckets of `place` and the grants of `grants`."""
 
     @abstractmethod
     def client(self, store: ObjectStore) -> pod.StoreClient:
