@@ -12,6 +12,8 @@ REGION = "me-central-1"
 
 _sdk: Any = importlib.import_module("pulumi._types")
 
+ZONES = ("me-central-1a", "me-central-1b", "me-central-1c")
+
 # Outputs that a component reaches into.
 NESTED: dict[str, dict[str, Any]] = {
     "aws:eks/cluster:Cluster": {
@@ -19,6 +21,19 @@ NESTED: dict[str, dict[str, Any]] = {
         "endpoint": "https://cluster.eks.example",
         "identities": [{"oidcs": [{"issuer": "https://oidc.example"}]}],
         "vpcConfig": {"clusterSecurityGroupId": "sg-cluster"},
+    },
+    "aws:networkfirewall/firewall:Firewall": {
+        "firewallStatuses": [
+            {
+                "syncStates": [
+                    {
+                        "availabilityZone": zone,
+                        "attachments": [{"endpointId": f"vpce-{zone}", "subnetId": "subnet"}],
+                    }
+                    for zone in ZONES
+                ]
+            }
+        ],
     },
 }
 
