@@ -5,11 +5,22 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.object_store import in_cluster
+from components.object_store import aws, in_cluster
 from components.object_store.access import Access, Grant
 from components.object_store.in_cluster import InCluster
+from components.object_store.zone import Aws, Lock, Writer, Zone
 
-__all__ = ["Access", "Grant", "InCluster", "ObjectStore", "ObjectStoreArgs"]
+__all__ = [
+    "Access",
+    "Aws",
+    "Grant",
+    "InCluster",
+    "Lock",
+    "ObjectStore",
+    "ObjectStoreArgs",
+    "Writer",
+    "Zone",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,21 +33,24 @@ class ObjectStoreArgs:
     """Who may do what; every user and bucket named here must exist."""
     region: str
     """Region that requests are signed for."""
-    site: InCluster
+    site: InCluster | Aws
     """Where and out of what the store is made."""
 
 
 class ObjectStore(pulumi.ComponentResource):
     """Buckets that speak S3 over TLS, encrypted at rest, in which every change keeps what was.
 
-    It is ready once every account has been tried: that it can do what it was granted, and is
-    refused the rest.
+    Inside a cluster it is ready once every account has been tried: that it can do what it was
+    granted, and is refused the rest. On AWS an account is a role, which takes what it was granted
+    from `grant_documents`.
     """
 
     endpoint: pulumi.Output[str]
     region: pulumi.Output[str]
     bucket_names: Mapping[str, pulumi.Output[str]]
-    """For each declared bucket, the name by which clients call it."""
+    """What each bucket is called at this site."""
+    grant_documents: Mapping[str, pulumi.Output[str]]
+    """Policy document of each user's role; none where the store has accounts of its own."""
 
     def __init__(
         self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None
@@ -54,18 +68,40 @@ class ObjectStore(pulumi.ComponentResource):
                     f"is not declared; declared are {', '.join(args.buckets) or 'none'}: correct "
                     "the grant, or add the bucket to `buckets`"
                 )
-        service = in_cluster.build(
-            self,
-            name,
-            args.site,
-            region=args.region,
-            buckets=args.buckets,
-            grants=args.grants,
-        )
-        self.endpoint = service.metadata.apply(lambda _: in_cluster.endpoint(args.site.namespace))
         self.region = pulumi.Output.from_input(args.region)
-        self.bucket_names = {
-            bucket: pulumi.Output.all(bucket, service.id).apply(lambda known: str(known[0]))
-            for bucket in args.buckets
-        }
-        self.register_outputs({"endpoint": self.endpoint, "region": self.region})
+        match args.site:
+            case InCluster() as site:
+                service = in_cluster.build(
+                    self,
+                    name,
+                    site,
+                    region=args.region,
+                    buckets=args.buckets,
+                    grants=args.grants,
+                )
+                url = in_cluster.endpoint(site.namespace)
+                self.endpoint = service.metadata.apply(lambda _: url)
+                self.bucket_names = {
+                    bucket: pulumi.Output.from_input(bucket) for bucket in args.buckets
+                }
+                self.grant_documents = {}
+            case Aws() as site:
+                built = aws.build(
+                    self,
+                    name,
+                    site,
+                    region=args.region,
+                    buckets=args.buckets,
+                    grants=args.grants,
+                )
+                self.endpoint = pulumi.Output.from_input(aws.endpoint(args.region))
+                self.bucket_names = built.bucket_names
+                self.grant_documents = built.grant_documents
+        self.register_outputs(
+            {
+                "endpoint": self.endpoint,
+                "region": self.region,
+                "bucket_names": self.bucket_names,
+                "grant_documents": self.grant_documents,
+            }
+        )
