@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.artifact_registry import in_cluster
+from components.artifact_registry import aws, in_cluster
+from components.artifact_registry.aws import Aws
 from components.artifact_registry.in_cluster import InCluster
 from components.artifact_registry.published_images import PublishedImages, PublishedImagesArgs
 
 __all__ = [
     "ArtifactRegistry",
     "ArtifactRegistryArgs",
+    "Aws",
     "InCluster",
     "PublishedImages",
     "PublishedImagesArgs",
@@ -24,7 +26,7 @@ class ArtifactRegistryArgs:
 
     repositories: Sequence[str]
     """Names of the repositories (`mizan/serving`); no other can be pulled from or pushed to."""
-    site: InCluster
+    site: InCluster | Aws
     """Where and out of what the registry is made."""
 
 
@@ -37,6 +39,13 @@ class ArtifactRegistry(pulumi.ComponentResource):
         self, name: str, args: ArtifactRegistryArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("mizan:components:ArtifactRegistry", name, None, opts)
-        service = in_cluster.build(self, name, args.site, repositories=args.repositories)
-        self.host = service.metadata.apply(lambda _: in_cluster.host(args.site.namespace))
+        match args.site:
+            case InCluster() as site:
+                service = in_cluster.build(self, name, site, repositories=args.repositories)
+                address = in_cluster.host(site.namespace)
+                self.host = service.metadata.apply(lambda _: address)
+            case Aws() as site:
+                aws.build(self, name, site, repositories=args.repositories)
+                # Known before anything is made: policies judge where images come from.
+                self.host = pulumi.Output.from_input(aws.host(site.account, site.region))
         self.register_outputs({"host": self.host})
