@@ -32,7 +32,7 @@ class ClusterArgs:
     """Where the cluster is, who administers it, and which keys it uses."""
 
     name: str
-    """Name of the cluster; its log group, its tags and its clients carry it, so it is a contract."""
+    """Name of the cluster: a contract, for its log group and its clients carry it."""
     kubernetes_version: str
     """Minor version of Kubernetes (`1.34`); see `components.cluster.add_ons.VERSIONS`."""
     region: str
@@ -60,8 +60,7 @@ class ClusterArgs:
 
 
 class Cluster(pulumi.ComponentResource):
-    """A control plane without a public address, whose every call is logged and whose Secrets are
-    encrypted under a key of one's own.
+    """A control plane without a public address, its calls logged, its Secrets under an own key.
 
     Who may enter is decided by access entries alone. The agents that nodes need are there before
     any node; `AddOns` brings the rest once there are nodes.
@@ -268,11 +267,13 @@ class Cluster(pulumi.ComponentResource):
         for add_on in add_ons.BEFORE_NODES:
             installed = add_ons.install(
                 name,
-                add_on,
+                add_ons.AddOn(
+                    name=add_on,
+                    version=known[add_on],
+                    identity=("aws-node", role.arn) if add_on == "vpc-cni" else None,
+                ),
                 cluster=cluster.name,
-                version=known[add_on],
                 tags=args.tags,
-                identity=("aws-node", role.arn) if add_on == "vpc-cni" else None,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=earlier),
             )
             if add_on == "eks-pod-identity-agent":

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -80,41 +80,51 @@ def settings(add_on: str, machine_tags: Mapping[str, str]) -> str | None:
     return json.dumps(found[add_on], sort_keys=True) if add_on in found else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class AddOn:
+    """One add-on, as it is to be in a cluster."""
+
+    name: str
+    """What EKS calls it."""
+    version: str
+    """Its version."""
+    machine_tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags of whatever it makes in the cloud."""
+    identity: tuple[str, pulumi.Input[str]] | None = None
+    """Its service account, and the role which that may take."""
+
+
 def install(
     name: str,
-    add_on: str,
+    add_on: AddOn,
     *,
     cluster: pulumi.Input[str],
-    version: str,
     tags: Tags,
     opts: pulumi.ResourceOptions,
-    machine_tags: Mapping[str, str] | None = None,
-    identity: tuple[str, pulumi.Input[str]] | None = None,
 ) -> Addon:
     """One add-on by its version; what somebody changed in it by hand is put back.
 
     Args:
         name: Name of the component that it belongs to.
-        add_on: Name of the add-on.
+        add_on: The add-on.
         cluster: Name of the cluster.
-        version: Version of the add-on.
         tags: What it is for.
         opts: Options of the resource.
-        machine_tags: Tags of whatever it makes in the cloud.
-        identity: Its service account and the role which that may take.
     """
+    identities = None
+    if add_on.identity:
+        service_account, role_arn = add_on.identity
+        identities = [{"service_account": service_account, "role_arn": role_arn}]
     return Addon(
-        f"{name}-{add_on}",
-        addon_name=add_on,
-        addon_version=version,
+        f"{name}-{add_on.name}",
+        addon_name=add_on.name,
+        addon_version=add_on.version,
         cluster_name=cluster,
-        configuration_values=settings(add_on, machine_tags or {}),
-        pod_identity_associations=(
-            [{"service_account": identity[0], "role_arn": identity[1]}] if identity else None
-        ),
+        configuration_values=settings(add_on.name, add_on.machine_tags),
+        pod_identity_associations=identities,
         resolve_conflicts_on_create="OVERWRITE",
         resolve_conflicts_on_update="OVERWRITE",
-        tags=tags.of(f"{name}-{add_on}"),
+        tags=tags.of(f"{name}-{add_on.name}"),
         opts=opts,
     )
 
@@ -174,14 +184,18 @@ class AddOns(pulumi.ComponentResource):
         installed = [
             install(
                 name,
-                add_on,
-                cluster=args.cluster,
-                version=known[add_on],
-                tags=args.tags,
-                machine_tags={**args.machine_tags, **args.tags.of("volume")},
-                identity=(
-                    ("ebs-csi-controller-sa", role.arn) if add_on == "aws-ebs-csi-driver" else None
+                AddOn(
+                    name=add_on,
+                    version=known[add_on],
+                    machine_tags={**args.machine_tags, **args.tags.of("volume")},
+                    identity=(
+                        ("ebs-csi-controller-sa", role.arn)
+                        if add_on == "aws-ebs-csi-driver"
+                        else None
+                    ),
                 ),
+                cluster=args.cluster,
+                tags=args.tags,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=rights),
             )
             for add_on in ON_NODES

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 
 PRIVATE = tuple(
-    ipaddress.ip_network(block)
+    ipaddress.IPv4Network(block)
     for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
 

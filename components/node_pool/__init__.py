@@ -1,7 +1,7 @@
 """A pool's fixed nodes: a managed node group in each zone, and what its elastic nodes share."""
 
 import base64
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from pulumi_aws.ec2 import LaunchTemplate, PlacementGroup
 from pulumi_aws.eks import NodeGroup
 
 from components.node_pool import bottlerocket
+from components.node_pool.launch import Launch
 from components.node_pool.machine import (
     FABRIC_RESOURCE,
     GPU_RESOURCE,
@@ -27,6 +28,7 @@ __all__ = [
     "GPU_RESOURCE",
     "POOL_LABEL",
     "PURPOSE_LABEL",
+    "Launch",
     "Machine",
     "NodePool",
     "NodePoolArgs",
@@ -52,17 +54,8 @@ class NodePoolArgs:
     """Version of the nodes, which follows that of the cluster (`1.34`)."""
     node_role_arn: pulumi.Input[str]
     """Role of the nodes (`NodeIdentity.role_arn`)."""
-    subnet_ids: Mapping[str, pulumi.Input[str]]
-    """Private subnet of each zone."""
-    security_group_ids: Sequence[pulumi.Input[str]]
-    """Security groups of the nodes."""
-    volume_key_arn: pulumi.Input[str]
-    """Key of the nodes' disks."""
-    volume_gib: int = 100
-    """Disk for images and pods, in GiB."""
-    machine_tags: Mapping[str, str]
-    """Tags that the provider gives to all that it makes (owner, cost centre, environment): it does
-    not make the machines themselves, so they are told."""
+    launch: Launch
+    """Network, disks and tags of the nodes."""
     tags: Tags
     """What the pool is for."""
 
@@ -91,12 +84,7 @@ class NodePool(pulumi.ComponentResource):
         super().__init__("mizan:components:NodePool", name, None, opts)
         pool = args.pool
         refuse_missing_architecture(pool, args.images)
-        for zone in pool.zones:
-            if zone not in args.subnet_ids:
-                raise ValueError(
-                    f"pool {pool.name}: zone {zone} has no subnet; there are subnets in "
-                    f"{', '.join(args.subnet_ids) or 'no zone'}"
-                )
+        args.launch.subnets_of(pool)
         self.placement_group = pulumi.Output.from_input(None)
         if pool.fabric:
             together = PlacementGroup(
@@ -120,7 +108,7 @@ class NodePool(pulumi.ComponentResource):
         """What every fixed node is launched from."""
         pool = args.pool
         settings = bottlerocket.user_data(pool)
-        more: dict[str, Any] = {"vpc_security_group_ids": list(args.security_group_ids)}
+        more: dict[str, Any] = {"vpc_security_group_ids": list(args.launch.security_group_ids)}
         if pool.fabric:
             more = {
                 "network_interfaces": _interfaces(args),
@@ -128,7 +116,7 @@ class NodePool(pulumi.ComponentResource):
             }
         if settings:
             more["user_data"] = base64.b64encode(settings.encode()).decode()
-        tags = {**args.machine_tags, **args.tags.of(pool.name)}
+        tags = {**args.launch.machine_tags, **args.tags.of(pool.name)}
         return LaunchTemplate(
             f"{name}-template",
             update_default_version=True,
@@ -147,11 +135,11 @@ class NodePool(pulumi.ComponentResource):
                         "volume_type": "gp3",
                         "volume_size": size,
                         "encrypted": "true",
-                        "kms_key_id": args.volume_key_arn,
+                        "kms_key_id": args.launch.volume_key_arn,
                         "delete_on_termination": "true",
                     },
                 }
-                for device, size in bottlerocket.disks(args.volume_gib).items()
+                for device, size in bottlerocket.disks(args.launch.volume_gib).items()
             ],
             tag_specifications=[{"resource_type": kind, "tags": tags} for kind in TAGGED],
             tags=args.tags.of(f"{name}-template"),
@@ -169,7 +157,7 @@ class NodePool(pulumi.ComponentResource):
             cluster_name=args.cluster,
             version=args.kubernetes_version,
             node_role_arn=args.node_role_arn,
-            subnet_ids=[args.subnet_ids[zone]],
+            subnet_ids=[args.launch.subnet_ids[zone]],
             ami_type=bottlerocket.ami_type(pool),
             instance_types=[pool.machine.instance_type],
             # Fixed nodes carry what must stay, so they are never spare capacity.
@@ -195,7 +183,7 @@ def _interfaces(args: NodePoolArgs) -> list[dict[str, Any]]:
             "network_card_index": one.card,
             "device_index": one.device,
             "interface_type": one.kind,
-            "security_groups": list(args.security_group_ids),
+            "security_groups": list(args.launch.security_group_ids),
             "delete_on_termination": "true",
         }
         for one in bottlerocket.interfaces(args.pool)

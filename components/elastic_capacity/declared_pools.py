@@ -1,0 +1,121 @@
+"""A pool's elastic nodes as the controller reads them: how many of which kind, and how made."""
+
+from typing import Any, Final
+
+import pulumi
+
+from components.elastic_capacity.definitions import CLOUD_GROUP
+from components.node_pool import bottlerocket
+from components.node_pool.launch import Launch
+from components.node_pool.machine import KUBERNETES_ARCHITECTURES, Pool, Purpose
+
+# Work that cannot be moved ends by itself, and its node goes once it is empty. Answering pods move.
+MOVABLE: Final[tuple[Purpose, ...]] = ("cpu-inference",)
+TRAINING: Final[tuple[Purpose, ...]] = ("gpu-training", "cpu-training")
+EMPTY_FOR: Final = "5m"
+RENEWED_AFTER: Final = "720h"
+"""A node is replaced after a month, so that it never misses more than a month of fixes."""
+DRAINED_WITHIN: Final = "1h"
+
+
+def node_pool(pool: Pool) -> dict[str, Any]:
+    """Which elastic nodes the pool may have, and when they go."""
+    capacity = ["spot", "on-demand"] if pool.spot else ["on-demand"]
+    wanted = {
+        "node.kubernetes.io/instance-type": [one.instance_type for one in pool.machines],
+        "topology.kubernetes.io/zone": list(pool.zones),
+        "karpenter.sh/capacity-type": capacity,
+        "kubernetes.io/arch": [KUBERNETES_ARCHITECTURES[pool.machine.architecture]],
+        "kubernetes.io/os": ["linux"],
+    }
+    training = pool.purpose in TRAINING
+    spec: dict[str, Any] = {
+        "nodeClassRef": {"group": CLOUD_GROUP, "kind": "EC2NodeClass", "name": pool.name},
+        "requirements": [
+            {"key": key, "operator": "In", "values": values} for key, values in wanted.items()
+        ],
+        "taints": [taint.effect("kubernetes") for taint in pool.taints()],
+        # A long training is not cut off by its node's age: the node goes when it is done.
+        "expireAfter": "Never" if training else RENEWED_AFTER,
+    }
+    if not training:
+        spec["terminationGracePeriod"] = DRAINED_WITHIN
+    return {
+        "limits": pool.limits(),
+        "weight": 1,
+        "disruption": {
+            "consolidationPolicy": (
+                "WhenEmptyOrUnderutilized" if pool.purpose in MOVABLE else "WhenEmpty"
+            ),
+            "consolidateAfter": EMPTY_FOR,
+            "budgets": [{"nodes": "10%"}],
+        },
+        "template": {"metadata": {"labels": pool.labels()}, "spec": spec},
+    }
+
+
+def node_class(
+    pool: Pool,
+    launch: Launch,
+    *,
+    instance_profile: pulumi.Input[str],
+    bottlerocket_version: str,
+    placement_group: pulumi.Input[str] | None,
+    tags: dict[str, str],
+) -> dict[str, Any]:
+    """What the pool's elastic nodes are made of; the same as its fixed ones.
+
+    Raises:
+        ValueError: if its nodes train together and no placement group was given.
+    """
+    if pool.fabric and placement_group is None:
+        raise ValueError(
+            f"pool {pool.name}: its nodes train together, and no placement group was given: take "
+            "`NodePool.placement_group` of the pool"
+        )
+    spec: dict[str, Any] = {
+        "amiFamily": "Bottlerocket",
+        "amiSelectorTerms": [{"alias": f"bottlerocket@v{bottlerocket_version}"}],
+        "instanceProfile": instance_profile,
+        "subnetSelectorTerms": [{"id": subnet} for subnet in launch.subnets_of(pool)],
+        "securityGroupSelectorTerms": [{"id": group} for group in launch.security_group_ids],
+        "metadataOptions": {
+            "httpEndpoint": "enabled",
+            "httpProtocolIPv6": "disabled",
+            "httpPutResponseHopLimit": bottlerocket.METADATA_HOPS,
+            "httpTokens": "required",
+        },
+        "blockDeviceMappings": [
+            {
+                "deviceName": device,
+                "rootVolume": device == bottlerocket.DATA_DISK,
+                "ebs": {
+                    "volumeSize": f"{size}Gi",
+                    "volumeType": "gp3",
+                    "encrypted": True,
+                    "kmsKeyID": launch.volume_key_arn,
+                    "deleteOnTermination": True,
+                },
+            }
+            for device, size in bottlerocket.disks(launch.volume_gib).items()
+        ],
+        "detailedMonitoring": True,
+        "tags": tags,
+    }
+    settings = bottlerocket.user_data(pool)
+    if settings:
+        spec["userData"] = settings
+    if pool.fabric:
+        # EC2 takes no word on public addresses for several interfaces; the subnet gives none.
+        spec["placementGroupSelector"] = {"name": placement_group}
+        spec["networkInterfaces"] = [
+            {
+                "networkCardIndex": one.card,
+                "deviceIndex": one.device,
+                "interfaceType": one.kind,
+            }
+            for one in bottlerocket.interfaces(pool)
+        ]
+    else:
+        spec["associatePublicIPAddress"] = False
+    return spec
