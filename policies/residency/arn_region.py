@@ -5,6 +5,7 @@ from typing import Final
 
 from pulumi_policy import Severity
 
+from policies.denying import denials
 from policies.judging import Declared, Finding, resource_rule
 from policies.locations import ALLOWED_REGIONS, foreign_arns
 from policies.reading import texts
@@ -19,8 +20,11 @@ _DEMAND: Final = f"an ARN of {ALLOWED_REGIONS}, or of no region"
 
 
 def judge(resource: Declared) -> Iterator[Finding]:
-    """Judges every string of a resource, of whatever type."""
+    """Judges every string of a resource, of whatever type, but for what it refuses."""
+    refused = denials(resource)
     for path, value in texts(resource.props):
+        if path.startswith(refused):
+            continue
         for arn in foreign_arns(value):
             yield Finding(path=path, given=arn, allowed=_DEMAND)
 

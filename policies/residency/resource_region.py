@@ -6,6 +6,7 @@ from typing import Final
 
 from pulumi_policy import Severity
 
+from policies.denying import denials
 from policies.judging import Declared, Finding, resource_rule
 from policies.locations import ALLOWED_REGIONS, allowed
 from policies.reading import MISSING, UNKNOWN, Tree, field, leaves
@@ -31,8 +32,9 @@ def judge(resource: Declared) -> Iterator[Finding]:
         inherited = field(resource.provider_props, "region")
         if not (isinstance(inherited, str) and allowed(inherited)):
             yield Finding(path="provider.region", given=inherited, allowed=ALLOWED_REGIONS)
+    refused = denials(resource)
     for path, value in leaves(resource.props):
-        if not _inside(path, value):
+        if not path.startswith(refused) and not _inside(path, value):
             yield Finding(path=path, given=value, allowed=ALLOWED_REGIONS)
 
 
