@@ -190,6 +190,7 @@ def build(
     config: Mapping[str, str] | None = None,
     preview: bool = True,
     program: Callable[[], object] | None = None,
+    project: str = "mizan",
 ) -> Plan:
     """Run a program as the language host does, and give back all that it asked for.
 
@@ -198,6 +199,7 @@ def build(
         config: Configuration besides the project's defaults and a kubeconfig.
         preview: Whether it runs as a preview.
         program: What runs; the project's own program by default.
+        project: Name of the project, whose configuration the program reads.
 
     Raises:
         Exception: whatever the program raises.
@@ -210,7 +212,7 @@ def build(
             monitor=monitor,
             monitor_features=set(monitor.GetDeploymentInfo(None).supportedFeatures),
             engine=_Log(plan),
-            project="mizan",
+            project=project,
             stack=stack_name,
             dry_run=preview,
             organization=None,

@@ -1,0 +1,1 @@
+"""The organisation: a program of its own, deployed from the management account."""
