@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sandbox.provider_service.errors import ProviderError
+
 _LONGEST = 480
 _END = 160
-
-
-class ProviderError(Exception):
-    """Ends one operation; its text is the only line that the user sees."""
 
 
 class UnreachableError(ProviderError):

@@ -5,8 +5,7 @@ Sources: the validation of each kind in Kubernetes, `Validate<Kind>Update`.
 
 from sandbox.kubernetes_provider.kinds import Kind
 from sandbox.kubernetes_provider.values import Manifest
-
-Path = tuple[str | int, ...]
+from sandbox.provider_service.difference import Path
 
 _EVERY_KIND: tuple[Path, ...] = (("kind",), ("metadata", "name"), ("metadata", "namespace"))
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from pulumi.provider.experimental import provider as sdk
 
-from sandbox.kubernetes_provider.difference import Difference, differences
 from sandbox.kubernetes_provider.immutable import needs_replacement
 from sandbox.kubernetes_provider.kinds import Identity, Kind
 from sandbox.kubernetes_provider.naming import is_autonamed
 from sandbox.kubernetes_provider.values import Manifest, has_unknown
+from sandbox.provider_service.difference import Difference, differences
 
 _KINDS = {
     ("add", False): sdk.PropertyDiffKind.ADD,

@@ -18,7 +18,6 @@ from sandbox.kubernetes_provider.errors import (
 from sandbox.kubernetes_provider.kinds import Identity, Kind, kind_of
 from sandbox.kubernetes_provider.plan import planned
 from sandbox.kubernetes_provider.preview import previewed
-from sandbox.kubernetes_provider.progress import EngineLog
 from sandbox.kubernetes_provider.session import Session
 from sandbox.kubernetes_provider.surroundings import await_surroundings, refuse_foreign
 from sandbox.kubernetes_provider.values import (
@@ -35,6 +34,7 @@ from sandbox.kubernetes_provider.waiting import (
     unsupported,
     wait_until_ready,
 )
+from sandbox.provider_service.progress import EngineLog
 
 _INVALID = 422
 _SECONDS_FOR_SURROUNDINGS = 60.0

@@ -1,185 +1,48 @@
-# ruff: noqa: N802 - the gRPC contract names the methods
-"""The provider as a plugin process: the SDK's gRPC service with errors a user can read."""
-
-import argparse
-import asyncio
-import importlib.metadata
-import os
-import signal
-from collections.abc import Coroutine
-from typing import Any, TypeAlias, TypeVar
+"""The provider as a plugin process."""
 
 import grpc
-import grpc.aio
-from google.protobuf import any_pb2, empty_pb2, struct_pb2
+from google.protobuf import any_pb2, struct_pb2
 from pulumi.provider.experimental.property_value import PropertyValue
-from pulumi.provider.experimental.server import ProviderServicer
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from sandbox.engine.parent import end_with_parent
 from sandbox.kubernetes_provider.configuration import remove_credentials
-from sandbox.kubernetes_provider.errors import InitializationError, ProviderError
+from sandbox.kubernetes_provider.errors import InitializationError
 from sandbox.kubernetes_provider.kinds import Identity
-from sandbox.kubernetes_provider.progress import EngineLog
 from sandbox.kubernetes_provider.provider import KubernetesProvider
 from sandbox.kubernetes_provider.values import to_properties
-
-_MESSAGE_BYTES = 400 * 1024 * 1024
-
-_Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
-T = TypeVar("T")
+from sandbox.provider_service.plugin import Plugin, Servicer, installed
+from sandbox.provider_service.progress import EngineLog
 
 
-class KubernetesServicer(ProviderServicer):
-    """The SDK's service, with one-line errors and with what the SDK leaves out."""
+class KubernetesServicer(Servicer):
+    """The service, which tells the engine of objects that exist but are not ready."""
 
-    async def Handshake(self, request: Any, context: _Context) -> Any:
-        """Agree on what values may hold: secrets and unknowns, no resources or outputs."""
-        del request, context
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
-
-    async def Attach(self, request: Any, context: _Context) -> Any:
-        """Accept: the engine's address came as the argument."""
-        del request, context
-        return empty_pb2.Empty()
-
-    async def GetMapping(self, request: Any, context: _Context) -> Any:
-        """Return no mapping: programs are not converted to this provider."""
-        del request, context
-        return provider_pb2.GetMappingResponse()
-
-    async def GetMappings(self, request: Any, context: _Context) -> Any:
-        """Return no mappings."""
-        del request, context
-        return provider_pb2.GetMappingsResponse()
-
-    async def Configure(self, request: Any, context: _Context) -> Any:
-        """Take the provider's settings."""
-        return await _told(super().Configure(request, context), context)
-
-    async def CheckConfig(self, request: Any, context: _Context) -> Any:
-        """Check the provider's settings."""
-        return await _told(super().CheckConfig(request, context), context)
-
-    async def Check(self, request: Any, context: _Context) -> Any:
-        """Check and complete a resource's inputs."""
-        return await _told(super().Check(request, context), context)
-
-    async def Diff(self, request: Any, context: _Context) -> Any:
-        """Compare inputs; the SDK passes only one set of old values, so both go in it."""
-        both = provider_pb2.DiffRequest()
-        both.CopyFrom(request)
-        both.olds.Clear()
-        both.olds.fields["inputs"].struct_value.CopyFrom(request.old_inputs)
-        both.olds.fields["outputs"].struct_value.CopyFrom(request.olds)
-        return await _told(super().Diff(both, context), context)
-
-    async def Create(self, request: Any, context: _Context) -> Any:
-        """Create an object."""
-        return await _told(super().Create(request, context), context, request.properties)
-
-    async def Update(self, request: Any, context: _Context) -> Any:
-        """Update an object."""
-        return await _told(super().Update(request, context), context, request.news)
-
-    async def Read(self, request: Any, context: _Context) -> Any:
-        """Read an object."""
-        return await _told(super().Read(request, context), context)
-
-    async def Delete(self, request: Any, context: _Context) -> Any:
-        """Delete an object."""
-        return await _told(super().Delete(request, context), context)
-
-    async def Invoke(self, request: Any, context: _Context) -> Any:
-        """Call a function."""
-        return await _told(super().Invoke(request, context), context)
-
-    async def Construct(self, request: Any, context: _Context) -> Any:
-        """Refuse components that the official plugin runs inside itself."""
-        await context.abort(
-            grpc.StatusCode.UNIMPLEMENTED,
-            f"component {request.type!r} runs inside the official Kubernetes plugin and is not "
-            "supported by this provider; declare its objects one by one, or install the plugin",
+    def partial(
+        self, error: Exception, inputs: struct_pb2.Struct | None
+    ) -> status_pb2.Status | None:
+        """Say what exists although its creation or update failed."""
+        if not isinstance(error, InitializationError):
+            return None
+        given = PropertyValue.unmarshal_map(inputs) if inputs else {}
+        failure = provider_pb2.ErrorResourceInitFailed(
+            id=Identity.of(error.live).id,
+            properties=PropertyValue.marshal_map(to_properties(error.live, given)),
+            reasons=[str(error)],
+            inputs=inputs,
+        )
+        detail = any_pb2.Any()
+        detail.Pack(failure)
+        return status_pb2.Status(
+            code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail]
         )
 
 
-async def _told(
-    operation: Coroutine[Any, Any, T], context: _Context, inputs: struct_pb2.Struct | None = None
-) -> T:
-    """Run an operation; an error reaches the user in its own words, without a stack.
-
-    An object that exists but is not ready goes to the engine with the error, so that the state
-    knows it.
-    """
-    try:
-        return await operation
-    except Exception as raised:
-        # The SDK hides what happened behind a text with a stack trace.
-        error = raised.__context__ or raised
-        if isinstance(error, InitializationError):
-            await context.abort(
-                grpc.StatusCode.UNKNOWN,
-                str(error),
-                (("grpc-status-details-bin", _partial(error, inputs).SerializeToString()),),
-            )
-        if isinstance(error, ProviderError):
-            await context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        raise
-
-
-def _partial(error: InitializationError, inputs: struct_pb2.Struct | None) -> status_pb2.Status:
-    given = PropertyValue.unmarshal_map(inputs) if inputs else {}
-    failure = provider_pb2.ErrorResourceInitFailed(
-        id=Identity.of(error.live).id,
-        properties=PropertyValue.marshal_map(to_properties(error.live, given)),
-        reasons=[str(error)],
-        inputs=inputs,
-    )
-    detail = any_pb2.Any()
-    detail.Pack(failure)
-    return status_pb2.Status(
-        code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail]
-    )
-
-
-def _version() -> str:
-    """Return the version of the official SDK, whose resource types this provider answers to."""
-    try:
-        return importlib.metadata.version("pulumi-kubernetes")
-    except importlib.metadata.PackageNotFoundError:
-        return "4.0.0"
-
-
-async def _serve(engine: str) -> None:
-    server = grpc.aio.server(
-        options=[
-            ("grpc.max_receive_message_length", _MESSAGE_BYTES),
-            ("grpc.max_send_message_length", _MESSAGE_BYTES),
-        ]
-    )
-    servicer = KubernetesServicer([], _version(), KubernetesProvider(EngineLog(engine)), engine)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    stopped = asyncio.Event()
-    # The engine ends its plugins with SIGINT to their process group.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    print(port, flush=True)
-    await stopped.wait()
-    await server.stop(grace=None)
-
-
 def main(arguments: list[str]) -> None:
-    """Serve one engine until it goes away; print the port first, as the engine expects."""
-    parser = argparse.ArgumentParser(
-        prog="pulumi-resource-kubernetes",
-        description="Pulumi provider for Kubernetes, started by the Pulumi engine.",
-    )
-    parser.add_argument("engine", nargs="?", default="", help="address of the engine")
-    known, _ = parser.parse_known_args(arguments)
-    end_with_parent(remove_credentials)
-    asyncio.run(_serve(known.engine))
-    remove_credentials()
-    # Threads may still wait for objects; nothing of theirs is to be saved.
-    os._exit(0)
+    """Serve one engine until it goes away."""
+    Plugin(
+        "pulumi-resource-kubernetes",
+        installed("pulumi-kubernetes", "4.0.0"),
+        lambda engine: KubernetesProvider(EngineLog(engine)),
+        servicer=KubernetesServicer,
+        before_end=remove_credentials,
+    ).run(arguments)

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from sandbox.kubernetes_provider.cluster import Cluster
 from sandbox.kubernetes_provider.configuration import ClusterAccess
-from sandbox.kubernetes_provider.progress import EngineLog
+from sandbox.provider_service.progress import EngineLog
 
 # An operation holds a thread while it waits for its object.
 _THREADS = 128

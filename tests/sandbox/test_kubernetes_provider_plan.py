@@ -6,9 +6,9 @@ import pytest
 from pulumi.provider.experimental.provider import PropertyDiffKind
 from pulumi.runtime.rpc import UNKNOWN
 
-from sandbox.kubernetes_provider.difference import differences
 from sandbox.kubernetes_provider.naming import AUTONAMED, with_name
 from sandbox.kubernetes_provider.plan import Plan, planned
+from sandbox.provider_service.difference import differences
 
 Json = dict[str, Any]
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sandbox.kubernetes_provider.immutable import Path
-
+Path = tuple[str | int, ...]
 Change = Literal["add", "delete", "update"]
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
