@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -10,26 +11,37 @@ import yaml
 from sandbox.cluster import address, pki
 from sandbox.files import PRIVATE, replace
 
-KUBECONFIGS = ("admin", "node-agent", "controller-manager", "scheduler", "kube-proxy",
-               "network-policy", "kubelet")  # fmt: skip
+CONTROL_PLANE = ("admin", "controller-manager", "scheduler")
+NODE = ("node-agent", "kube-proxy", "network-policy", "kubelet")
 
 
 def render(node: Path, cgroup: str) -> None:
     """Write every settings file under `node`; keys that exist are kept."""
-    keys = node / "pki"
-    pki.ensure(keys)
+    server = f"https://{address.NODE_IP}:{address.API_PORT}"
+    render_control_plane(node, server, (*CONTROL_PLANE, *NODE))
     settings = node / "settings"
-    settings.mkdir(exist_ok=True)
-    for user in KUBECONFIGS:
-        server = f"https://{address.NODE_IP}:{address.API_PORT}"
-        write_kubeconfig(settings / f"{user}.kubeconfig", server, keys, user)
     _write(settings / "kubelet.yaml", _kubelet(node, cgroup))
-    _write(settings / "encryption.yaml", _encryption(settings / "encryption.yaml"))
-    _write(settings / "audit.yaml", _audit())
     (settings / "containerd.toml").write_text(_containerd(node))
     network = node / "etc" / "cni" / "net.d"
     network.mkdir(parents=True, exist_ok=True)
     (network / "10-mizan.conflist").write_text(json.dumps(_network(), indent=1))
+
+
+def render_control_plane(folder: Path, server: str, users: Sequence[str] = CONTROL_PLANE) -> None:
+    """Write what the programs of a control plane read; keys that exist are kept.
+
+    Args:
+        folder: Gets `pki/` and `settings/`.
+        server: Address of the API server.
+        users: Who gets a kubeconfig.
+    """
+    keys, settings = folder / "pki", folder / "settings"
+    pki.ensure(keys)
+    settings.mkdir(exist_ok=True)
+    for user in users:
+        write_kubeconfig(settings / f"{user}.kubeconfig", server, keys, user)
+    _write(settings / "encryption.yaml", _encryption(settings / "encryption.yaml"))
+    _write(settings / "audit.yaml", _audit())
 
 
 def write_kubeconfig(path: Path, server: str, keys: Path, user: str) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.cluster import address, volumes
-from sandbox.cluster.processes import Process, processes
+from sandbox.cluster.control_plane import Process
+from sandbox.cluster.processes import processes
 from sandbox.cluster.specification import Specification, read
 
 READY_SECONDS = 90

@@ -62,6 +62,8 @@ KUBERNETES = Module(
 ADDONS = Module("cluster-addons", ("coredns", "metrics-server"))
 OBJECT_STORE = Module("object-store", ("versitygw",), stamps={"main.Version": GATEWAY_VERSION})
 REGISTRY = Module("artifact-registry", ("registry",))
+SIMULATED_NODES = Module("simulated-nodes", ("kwok",))
+"""What a rehearsal plays nodes with; nothing else needs it."""
 MODULES = (KUBERNETES, ENGINE, ADDONS, OBJECT_STORE, REGISTRY)
 
 
