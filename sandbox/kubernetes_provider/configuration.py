@@ -124,8 +124,21 @@ class ClusterAccess:
             temp_file_path=_credentials_folder(),
         )
         loader.load_and_set(settings)
+        _require_credential(kube_config, loader, settings)
         namespace: str | None = loader.current_context["context"].get("namespace")
         return namespace
+
+
+def _require_credential(kube_config: Any, loader: Any, settings: Any) -> None:
+    """Refuse to ask without the credential that a command was to give; the library goes on.
+
+    Raises:
+        ConfigException: the command failed, with what it said.
+    """
+    user = loader._user  # noqa: SLF001 - the library offers no other way to the chosen user
+    if "exec" in user and not settings.api_key and not settings.cert_file:
+        given = kube_config.ExecProvider(user["exec"], "", None).run()
+        raise ValueError(f"{user['exec']['command']} gave no token and no certificate: {given}")
 
 
 def _credentials_folder() -> str:
