@@ -19,6 +19,7 @@ PUBLISHERS: Final = (
     "backup.amazonaws.com",
     "budgets.amazonaws.com",
     "cloudwatch.amazonaws.com",
+    "costalerts.amazonaws.com",
     "events.amazonaws.com",
 )
 """The services of AWS that may tell an incident."""
@@ -34,7 +35,7 @@ class IncidentTopicArgs:
     account: str
     """Number of the account."""
     key_arn: pulumi.Input[str]
-    """Key of both topic and queue; its policy holds `key_statements`."""
+    """Key of both topic and queue; every publisher may use it."""
     tags: Tags
     """What the incidents are about."""
 
@@ -109,15 +110,6 @@ class IncidentTopic(pulumi.ComponentResource):
                 "queue_arn": self.queue_arn,
             }
         )
-
-
-def key_statements(account: str) -> list[dict[str, Any]]:
-    """Statements for the policy of the topic's key: publishers and the topic itself use it.
-
-    In a key's policy `*` is the key itself.
-    """
-    actions = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    return [_from_services((*PUBLISHERS, "sns.amazonaws.com"), account, actions, "*")]
 
 
 def _from_services(

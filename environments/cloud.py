@@ -20,6 +20,21 @@ def _role(text: str) -> str:
     return text
 
 
+_LOG_DAYS: Final = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+)  # fmt: skip
+"""The only periods that CloudWatch Logs keeps, in days."""
+
+
+def _log_days(days: int) -> int:
+    if days not in _LOG_DAYS:
+        raise ValueError(f"one of {', '.join(map(str, _LOG_DAYS))}, which the log service keeps")
+    return days
+
+
+LogDays = Annotated[int, AfterValidator(_log_days), Field(json_schema_extra={"unit": "days"})]
+
 RoleArn = Annotated[str, AfterValidator(_role)]
 
 
@@ -37,7 +52,7 @@ class Cluster(Section):
         title="Administrators",
         description="Roles that may administer the cluster; whoever deploys is one of them.",
     )
-    log_days: Days = Field(
+    log_days: LogDays = Field(
         default=365, title="Logs", description="How long the control plane's logs are kept."
     )
 
@@ -95,6 +110,6 @@ class Detection(Section):
         description="How often a resource's configuration is recorded: at every change, or once "
         "a day at a lower price.",
     )
-    log_days: Days = Field(
+    log_days: LogDays = Field(
         default=365, title="Logs", description="How long network and trail logs are kept at hand."
     )

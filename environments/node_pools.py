@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -65,6 +65,12 @@ class NodePool(Section):
         title="GPU slices",
         description="Pods that take turns on one GPU.",
         json_schema_extra={"unit": "pods per GPU"},
+    )
+    gpu_sharing: Literal["time-slicing", "partitions"] = Field(
+        default="time-slicing",
+        title="GPU sharing",
+        description="What keeps the pods of one GPU apart: turns in time, for pods of one owner, "
+        "or partitions of the hardware (MIG), which only the largest GPUs have.",
     )
 
     @property

@@ -11,24 +11,11 @@ from typing import Literal
 import pulumi
 from pulumi_aws import cloudtrail, cloudwatch, iam
 
-from components.audit_trail.delivery import (
-    CONFIG_PREFIX,
-    TRAIL_PREFIX,
-    delivery_statements,
-    key_statements,
-    trail_arn,
-)
 from components.audit_trail.recorder import recorder
 from components.iam import allow, document
 from components.tags import Tags
 
-__all__ = [
-    "AuditTrail",
-    "AuditTrailArgs",
-    "delivery_statements",
-    "key_statements",
-    "trail_arn",
-]
+__all__ = ["AuditTrail", "AuditTrailArgs"]
 
 Insight = Literal["ApiCallRateInsight", "ApiErrorRateInsight"]
 
@@ -44,10 +31,12 @@ class AuditTrailArgs:
     trail_name: str
     """Name of the trail: a contract, since the bucket's policy names its ARN before it exists."""
     bucket: pulumi.Input[str]
-    """Name of the locked bucket, taken from its policy (`BucketPolicy.bucket`), so that nothing is
-    delivered before it may be. The policy holds `delivery_statements`."""
+    """Name of the locked bucket for the calls, in which CloudTrail may write."""
+    history_bucket: pulumi.Input[str]
+    """Name of the bucket for resources' states, in which AWS Config may write; it has no lock,
+    since Config delivers to none that has."""
     key_arn: pulumi.Input[str]
-    """Key of the audit data; its policy holds `key_statements`."""
+    """Key of both buckets, which both services may use."""
     log_key_arn: pulumi.Input[str]
     """Key of the log group."""
     data_buckets: Mapping[str, pulumi.Input[str]]
@@ -124,7 +113,6 @@ class AuditTrail(pulumi.ComponentResource):
             f"{name}-trail",
             name=args.trail_name,
             s3_bucket_name=args.bucket,
-            s3_key_prefix=TRAIL_PREFIX,
             kms_key_id=args.key_arn,
             enable_logging=True,
             enable_log_file_validation=True,
@@ -149,8 +137,7 @@ class AuditTrail(pulumi.ComponentResource):
         )
         recorder_name = recorder(
             f"{name}-recorder",
-            bucket=args.bucket,
-            prefix=CONFIG_PREFIX,
+            bucket=args.history_bucket,
             key_arn=args.key_arn,
             tags=args.tags,
             parent=self,

@@ -15,7 +15,6 @@ def recorder(  # noqa: PLR0913 - keyword-only, from one caller
     name: str,
     *,
     bucket: pulumi.Input[str],
-    prefix: str,
     key_arn: pulumi.Input[str],
     tags: Tags,
     parent: pulumi.Resource,
@@ -47,7 +46,6 @@ def recorder(  # noqa: PLR0913 - keyword-only, from one caller
     channel = cfg.DeliveryChannel(
         f"{name}-channel",
         s3_bucket_name=bucket,
-        s3_key_prefix=prefix,
         s3_kms_key_arn=key_arn,
         snapshot_delivery_properties=cfg.DeliveryChannelSnapshotDeliveryPropertiesArgs(
             delivery_frequency="TwentyFour_Hours"

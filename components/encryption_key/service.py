@@ -28,8 +28,12 @@ class Service(StrEnum):
     """CloudWatch, telling a topic of an alarm."""
     AUTO_SCALING = "auto-scaling"
     """EC2 Auto Scaling, making the volumes of the nodes that it starts."""
+    BACKUP_NOTICES = "backup-notices"
+    """AWS Backup, telling a topic of a failure."""
     BUDGETS = "budgets"
     """AWS Budgets, telling a topic of a cost."""
+    COST_ALERTS = "cost-alerts"
+    """Cost Anomaly Detection, telling a topic of a cost that nobody expected."""
     CONFIG = "config"
     """AWS Config, writing histories to a bucket."""
     EVENTS = "events"
@@ -112,6 +116,8 @@ DIRECT: Final[Mapping[Service, Sequence[Statement]]] = {
         _scales(USE, {"StringEquals": {"aws:PrincipalAccount": "{account}"}}),
         _scales(["kms:CreateGrant"], {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
     ),
+    Service.BACKUP_NOTICES: (_writes("backup.amazonaws.com"),),
+    Service.COST_ALERTS: (_writes("costalerts.amazonaws.com"),),
     Service.BUDGETS: (_writes("budgets.amazonaws.com"),),
     Service.CONFIG: (_writes("config.amazonaws.com"),),
     Service.EVENTS: (_writes("events.amazonaws.com"),),

@@ -53,6 +53,10 @@ class Network(pulumi.ComponentResource):
     """By role and zone; there are no firewall subnets here."""
     route_table_ids: Mapping[str, pulumi.Output[str]]
     """By zone: the one route table of all subnets of that zone."""
+    s3_endpoint_id: pulumi.Output[str]
+    """Gateway through which objects pass."""
+    s3_blocks: pulumi.Output[Sequence[str]]
+    """Address blocks (CIDR) of S3 behind that gateway."""
 
     def __init__(
         self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None
@@ -93,7 +97,9 @@ class Network(pulumi.ComponentResource):
             subnet_ids=[self.subnet_ids[Role.ENDPOINTS][zone] for zone in args.endpoint_zones],
             route_table_ids=list(self.route_table_ids.values()),
         )
-        endpoints.build(name, args, place, child)
+        gateway = endpoints.build(name, args, place, child)
+        self.s3_endpoint_id = gateway.id
+        self.s3_blocks = gateway.cidr_blocks
         self.register_outputs({"vpc_id": self.vpc_id, "cidr": self.cidr})
 
     def _subnets(

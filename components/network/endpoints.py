@@ -90,13 +90,17 @@ def build(
     args: "NetworkArgs",
     place: Place,
     opts: pulumi.ResourceOptions,
-) -> None:
-    """Make the endpoints: a gateway for S3, and an interface for each service that is named."""
+) -> ec2.VpcEndpoint:
+    """Make the endpoints: a gateway for S3, and an interface for each service that is named.
+
+    Returns:
+        The gateway for S3.
+    """
 
     def document(service: str) -> pulumi.Output[str]:
         return pulumi.Output.json_dumps(policy(service, account=args.account, region=args.region))
 
-    ec2.VpcEndpoint(
+    gateway = ec2.VpcEndpoint(
         f"{name}-s3",
         vpc_id=place.vpc_id,
         service_name=f"com.amazonaws.{args.region}.s3",
@@ -137,3 +141,4 @@ def build(
             tags=args.tags.of(f"{name}-{service}"),
             opts=opts,
         )
+    return gateway

@@ -7,21 +7,13 @@ import moto.config
 import pulumi
 import pytest
 
-from components.audit_trail import (
-    AuditTrail,
-    AuditTrailArgs,
-    delivery_statements,
-    key_statements,
-    trail_arn,
-)
+from components.audit_trail import AuditTrail, AuditTrailArgs
 from components.audit_trail.config_rules import MANDATORY_TAGS, RULES
 from components.tags import Tags
 from tests.components.recording import Deploy, Engine
 from tests.support.aws_outputs import ACCOUNT, REGION
 
 TAGS = Tags(workload="platform", data_class="confidential", profile="shared")
-BUCKET = "arn:aws:s3:::audit"
-TRAIL = trail_arn("mizan", ACCOUNT, REGION)
 REGION_NAME = "Middle East (UAE)"
 
 
@@ -32,6 +24,7 @@ def build(deploy: Deploy, **fields: Any) -> Any:
             "region": REGION,
             "trail_name": "mizan",
             "bucket": "audit",
+            "history_bucket": "history",
             "key_arn": "arn:aws:kms:me-central-1:111122223333:key/audit",
             "log_key_arn": "arn:aws:kms:me-central-1:111122223333:key/logs",
             "data_buckets": {"raw": "arn:aws:s3:::raw", "models": "arn:aws:s3:::models"},
@@ -114,7 +107,7 @@ def test_config_records_everything_and_delivers_it_encrypted(
         "includeGlobalResourceTypes": True,
     }
     (channel,) = engine.typed("aws:cfg/deliveryChannel:DeliveryChannel")
-    assert channel.inputs["s3BucketName"] == "audit"
+    assert channel.inputs["s3BucketName"] == "history"
     assert channel.inputs["s3KmsKeyArn"].endswith("key/audit")
     (status,) = engine.typed("aws:cfg/recorderStatus:RecorderStatus")
     assert status.inputs["isEnabled"] is True
@@ -138,31 +131,3 @@ def test_the_rules_are_managed_ones_that_the_region_has() -> None:
 
 def test_config_asks_for_every_mandatory_tag() -> None:
     assert set(RULES["required-tags"].parameters.values()) == set(MANDATORY_TAGS)
-
-
-def test_services_write_below_their_own_prefix_and_for_this_account_only(deploy: Deploy) -> None:
-    made = deploy(
-        lambda: pulumi.Output.all(
-            *[
-                pulumi.Output.from_input(statement)
-                for statement in delivery_statements(BUCKET, ACCOUNT, REGION, TRAIL)
-            ]
-        )
-    )
-
-    assert {statement["Effect"] for statement in made} == {"Allow"}
-    for statement in made:
-        assert set(statement["Action"]) <= {"s3:GetBucketAcl", "s3:ListBucket", "s3:PutObject"}
-        sources = statement["Condition"]["StringEquals"]
-        assert sources.get("aws:SourceAccount") == ACCOUNT or sources["aws:SourceArn"] == TRAIL
-        if "s3:PutObject" in statement["Action"]:
-            assert f"/AWSLogs/{ACCOUNT}/" in statement["Resource"]
-            assert sources["s3:x-amz-acl"] == "bucket-owner-full-control"
-
-
-def test_cloudtrail_encrypts_with_the_key_for_the_one_trail_only() -> None:
-    statements = {entry["Sid"]: entry for entry in key_statements(ACCOUNT, REGION, TRAIL)}
-
-    encrypts = statements["CloudTrailEncrypts"]["Condition"]["StringEquals"]
-    assert encrypts["kms:EncryptionContext:aws:cloudtrail:arn"] == TRAIL
-    assert all("kms:*" not in entry["Action"] for entry in statements.values())

@@ -4,7 +4,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.incident_topic import PUBLISHERS, IncidentTopic, IncidentTopicArgs, key_statements
+from components.incident_topic import IncidentTopic, IncidentTopicArgs
 from components.tags import Tags
 from tests.components.recording import Deploy, Engine
 from tests.support.aws_outputs import ACCOUNT
@@ -75,10 +75,3 @@ def test_the_queue_is_the_only_subscriber(engine: Engine, deploy: Deploy) -> Non
     (subscription,) = engine.typed("aws:sns/topicSubscription:TopicSubscription")
     assert subscription.inputs["protocol"] == "sqs"
     assert subscription.inputs["endpoint"] == queue_arn
-
-
-def test_every_publisher_may_encrypt_for_this_account_only() -> None:
-    (statement,) = key_statements(ACCOUNT)
-
-    assert set(statement["Principal"]["Service"]) == {*PUBLISHERS, "sns.amazonaws.com"}
-    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}

@@ -1,0 +1,193 @@
+"""The cluster of a region and its machines: fixed pools, elastic capacity, who may enter."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pulumi
+
+from components.cluster import AddOns, AddOnsArgs, Cluster, ClusterArgs
+from components.gpu_sharing import GpuSharing
+from components.node_identity import NodeIdentity, NodeIdentityArgs
+from components.node_pool import Launch, Machine, NodePool, NodePoolArgs, Pool
+from environments import NodePool as DeclaredPool
+from environments import Purpose
+from stacks.images import Images
+from stacks.region.facts import Facts
+
+FABRIC_INTERFACES: Final[Mapping[str, int]] = {"p5en.48xlarge": 16}
+"""EFA interfaces of the machines that train together, by instance type.
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html"""
+
+WORKLOADS_OF: Final[Mapping[Purpose, str]] = {
+    Purpose.GPU_TRAINING: "training",
+    Purpose.CPU_TRAINING: "training",
+    Purpose.CPU_INFERENCE: "serving",
+    Purpose.DATA: "landing",
+}
+"""Which workload a pool's nodes are paid for."""
+
+
+def pool(facts: Facts, declared: DeclaredPool) -> Pool:
+    """A declared pool with what the region's facts say of its machines."""
+    family, size = facts.site.facts.families[declared.family], declared.instance
+    if size is None:
+        raise pulumi.RunError(f"pool {declared.name}: {declared.instance_type} is not known")
+    machine = Machine(
+        instance_type=declared.instance_type,
+        vcpus=size.cpus,
+        memory_gib=int(size.memory_gib),
+        architecture=family.architecture,
+        accelerator=family.accelerator,
+        accelerators=size.gpus,
+        fabric_interfaces=FABRIC_INTERFACES.get(declared.instance_type, 0),
+    )
+    return Pool(
+        name=declared.name,
+        purpose=declared.purpose.value,
+        machines=[machine],
+        zones=declared.zones,
+        min_nodes=declared.min_nodes,
+        max_nodes=declared.max_nodes,
+        spot=declared.spot,
+        sharing=_sharing(declared),
+    )
+
+
+def pools(facts: Facts) -> list[tuple[DeclaredPool, Pool]]:
+    """Every pool of the region's own site."""
+    return [
+        (declared, pool(facts, declared))
+        for declared in facts.environment.node_pools
+        if declared.site == facts.site.name
+    ]
+
+
+def _sharing(declared: DeclaredPool) -> GpuSharing:
+    if declared.gpu_slices == 1:
+        return GpuSharing()
+    return GpuSharing(strategy=declared.gpu_sharing, parts=declared.gpu_slices)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machines:
+    """A cluster with nodes in it."""
+
+    cluster: Cluster
+    nodes: NodeIdentity
+    pools: Sequence[Pool]
+    """Every pool, fixed and elastic."""
+    made: Mapping[str, NodePool]
+    """The fixed part of each, by its name."""
+    launch: Launch
+    """What nodes are launched with."""
+    add_ons: AddOns
+    """Ready once names resolve and volumes are made."""
+
+
+def build(
+    facts: Facts,
+    *,
+    keys: Mapping[str, pulumi.Input[str]],
+    vpc_id: pulumi.Input[str],
+    subnet_ids: Mapping[str, pulumi.Input[str]],
+    client_blocks: Sequence[str],
+    images: Images,
+    opts: pulumi.ResourceOptions,
+) -> Machines:
+    """Make the cluster, the fixed nodes of every pool, and what needs nodes to run on.
+
+    Args:
+        facts: The environment in its region.
+        keys: ARN of each key, by purpose.
+        vpc_id: The network.
+        subnet_ids: Subnet of the nodes in each zone.
+        client_blocks: Private ranges from which the API server may be called.
+        images: What pods run, and on which processors.
+        opts: Options of every part.
+    """
+    wanted = facts.environment
+    cluster = Cluster(
+        "cluster",
+        ClusterArgs(
+            name=f"mizan-{wanted.name}",
+            kubernetes_version=wanted.cluster.version,
+            region=facts.region,
+            account=facts.account,
+            vpc_id=vpc_id,
+            subnet_ids=subnet_ids,
+            client_blocks=client_blocks,
+            secrets_key_arn=keys["secrets"],
+            log_key_arn=keys["logs"],
+            log_days=wanted.cluster.log_days,
+            admin_role_arns=wanted.cluster.admin_roles,
+            may_be_deleted=facts.may_delete("cluster-control-plane"),
+            tags=facts.tags(),
+        ),
+        opts=opts,
+    )
+    nodes = NodeIdentity(
+        "nodes", NodeIdentityArgs(cluster=cluster.name, tags=facts.tags()), opts=opts
+    )
+    declared = pools(facts)
+    launch = _launch(facts, cluster, keys, subnet_ids)
+    made = {
+        one.name: NodePool(
+            f"pool-{one.name}",
+            NodePoolArgs(
+                pool=one,
+                images={name: images.architectures[name] for name in _images_of(source)},
+                cluster=cluster.name,
+                kubernetes_version=wanted.cluster.version,
+                node_role_arn=nodes.role_arn,
+                launch=replace(launch, volume_gib=source.volume_size_gib),
+                tags=facts.tags(WORKLOADS_OF[source.purpose], profile=source.purpose.value),
+            ),
+            opts=opts,
+        )
+        for source, one in declared
+    }
+    add_ons = AddOns(
+        "add-ons",
+        AddOnsArgs(
+            cluster=cluster.name,
+            cluster_arn=cluster.arn,
+            kubernetes_version=wanted.cluster.version,
+            account=facts.account,
+            volume_key_arn=keys["volumes"],
+            machine_tags=wanted.tags,
+            tags=facts.tags(),
+        ),
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(depends_on=list(made.values()))
+        ),
+    )
+    return Machines(
+        cluster=cluster,
+        nodes=nodes,
+        pools=[one for _, one in declared],
+        made=made,
+        launch=launch,
+        add_ons=add_ons,
+    )
+
+
+def _launch(
+    facts: Facts,
+    cluster: Cluster,
+    keys: Mapping[str, pulumi.Input[str]],
+    subnet_ids: Mapping[str, pulumi.Input[str]],
+) -> Launch:
+    return Launch(
+        subnet_ids=subnet_ids,
+        security_group_ids=[cluster.security_group_id],
+        volume_key_arn=keys["volumes"],
+        machine_tags=facts.environment.tags,
+    )
+
+
+def _images_of(declared: DeclaredPool) -> Sequence[str]:
+    """The images that a pool's pods run."""
+    if declared.purpose is Purpose.CPU_INFERENCE:
+        return ("serving", "issuer")
+    return ("training",) if declared.purpose is not Purpose.DATA else ("landing",)
