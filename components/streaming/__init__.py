@@ -17,6 +17,7 @@ PORT = 9098
 """Where brokers listen for TLS with IAM credentials; no other listener is on."""
 FULL_PERCENT = 60
 """How full a broker's volume may be before it grows."""
+VOLUME_SIZE = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 
 
@@ -77,7 +78,8 @@ class Streaming(pulumi.ComponentResource):
                 )
         group = _security_group(self, name, args)
         cluster = _cluster(self, name, args, group)
-        _growth(self, name, args, cluster)
+        if args.brokers.largest_storage_gib is not None:
+            _growth(self, name, args.brokers.largest_storage_gib, args.tags, cluster)
         self.arn = cluster.arn
         self.bootstrap_brokers = cluster.bootstrap_brokers_sasl_iam
         self.security_group_id = group.id
@@ -180,8 +182,8 @@ def _cluster(
         tags=args.tags.of(f"{name}-cluster"),
         opts=pulumi.ResourceOptions(
             parent=parent,
-            # It grows by itself, and MSK shrinks no volume: the declared size is the first one.
-            ignore_changes=["brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"],
+            # Where it grows by itself the declared size is the first one: MSK shrinks no volume.
+            ignore_changes=[VOLUME_SIZE] if brokers.largest_storage_gib is not None else None,
         ),
     )
 
@@ -195,7 +197,7 @@ def _to_bucket(
 
 
 def _growth(
-    parent: pulumi.Resource, name: str, args: StreamingArgs, cluster: aws.msk.Cluster
+    parent: pulumi.Resource, name: str, largest_gib: int, tags: Tags, cluster: aws.msk.Cluster
 ) -> None:
     """Lets the volumes grow before they are full."""
     target = aws.appautoscaling.Target(
@@ -205,8 +207,8 @@ def _growth(
         resource_id=cluster.arn,
         # Volumes never shrink, so the floor is what MSK accepts as one.
         min_capacity=1,
-        max_capacity=args.brokers.largest_storage_gib,
-        tags=args.tags.of(f"{name}-storage"),
+        max_capacity=largest_gib,
+        tags=tags.of(f"{name}-storage"),
         opts=pulumi.ResourceOptions(parent=parent),
     )
     aws.appautoscaling.Policy(

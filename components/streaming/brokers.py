@@ -27,11 +27,11 @@ class Brokers:
     count: int
     """How many, the same number in each zone."""
     storage_gib: int
-    """Volume of a broker at first, in GiB. It grows by itself; a volume cannot shrink."""
-    largest_storage_gib: int
-    """What a broker's volume may grow to, in GiB."""
+    """Volume of a broker, in GiB; at first, where it may grow. A volume cannot shrink."""
     retention_hours: int
     """How long a record is kept, unless its topic says otherwise."""
+    largest_storage_gib: int | None = None
+    """What a broker's volume may grow to by itself, in GiB; None where it stays as it is."""
 
     def __post_init__(self) -> None:
         """Refuse what MSK cannot run.
@@ -50,7 +50,8 @@ class Brokers:
                 f"kind is {self.kind!r}: give kafka.<family>.<size> of large or more, such as "
                 "kafka.m7g.large (kafka.t3.small cannot tier its storage)"
             )
-        if not 1 <= self.storage_gib <= self.largest_storage_gib <= LARGEST_GIB:
+        largest = self.storage_gib if self.largest_storage_gib is None else self.largest_storage_gib
+        if not 1 <= self.storage_gib <= largest <= LARGEST_GIB:
             raise ValueError(
                 f"storage_gib is {self.storage_gib} and largest_storage_gib is "
                 f"{self.largest_storage_gib}: they rise from 1 to at most {LARGEST_GIB}"

@@ -117,6 +117,11 @@ def test_volumes_grow_to_their_limit_and_no_deployment_shrinks_them(
     assert policy.inputs["resourceId"] == target.inputs["resourceId"]
 
 
+def test_a_volume_that_may_not_grow_stays_as_it_is(engine: Engine, deploy: Deploy) -> None:
+    build(deploy, brokers=brokers(largest_storage_gib=None))
+    assert not engine.typed("aws:appautoscaling/target:Target")
+
+
 def test_no_acknowledged_record_is_lost_with_a_zone(engine: Engine, deploy: Deploy) -> None:
     build(deploy)
     (made,) = engine.typed("aws:msk/configuration:Configuration")
