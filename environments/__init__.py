@@ -12,7 +12,7 @@ from environments.governance import (
     Transfer,
 )
 from environments.instance import InstanceSize, sizes
-from environments.loader import allowances, load, names
+from environments.loader import allowances, folder, load, names
 from environments.model import Environment
 from environments.network import Link, Network
 from environments.node_pools import NodePool, Purpose
@@ -61,6 +61,7 @@ __all__ = [
     "Transfer",
     "Workloads",
     "allowances",
+    "folder",
     "load",
     "names",
     "sizes",

@@ -1,6 +1,7 @@
 """Finding an environment by its name and reading it."""
 
 import json
+import os
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -15,34 +16,46 @@ from environments.model import Environment
 
 _ROOT: Final = Path(__file__).parent
 _FILE: Final = "environment.yaml"
+VARIABLE: Final = "MIZAN_ENVIRONMENTS"
 
 
-def names(root: Path = _ROOT) -> tuple[str, ...]:
+def folder() -> Path:
+    """Return the folder of all environments: the one that `MIZAN_ENVIRONMENTS` names, or ours.
+
+    Another folder holds variants: the same environment with a change that is tried before it is
+    committed.
+    """
+    given = os.environ.get(VARIABLE)
+    return Path(given) if given else _ROOT
+
+
+def names(root: Path | None = None) -> tuple[str, ...]:
     """Return the names of all environments, in alphabetical order."""
-    return tuple(sorted(file.parent.name for file in root.glob(f"*/{_FILE}")))
+    return tuple(sorted(file.parent.name for file in (root or folder()).glob(f"*/{_FILE}")))
 
 
-def allowances(name: str, root: Path = _ROOT) -> Allowances:
+def allowances(name: str, root: Path | None = None) -> Allowances:
     """Read the permissions to delete or replace what holds data: `<root>/<name>/allowances.yaml`.
 
     Raises:
         InvalidEnvironmentError: An entry is wrong or has expired.
     """
-    return Allowances.of(name, root)
+    return Allowances.of(name, root or folder())
 
 
-def load(name: str, root: Path = _ROOT) -> Environment:
+def load(name: str, root: Path | None = None) -> Environment:
     """Read the environment `<root>/<name>/environment.yaml`.
 
     Args:
         name: Name of the environment, which is the name of its folder and its Pulumi stack.
-        root: Folder that holds one folder for each environment.
+        root: Folder that holds one folder for each environment; `folder()` by default.
 
     Raises:
         InvalidEnvironmentError: There is no such environment, or its file breaks the model; the
             message lists every fault with its file, line and field, what was given and what is
             allowed.
     """
+    root = root or folder()
     file = f"{root.name}/{name}/{_FILE}"
     known = names(root)
     if name not in known:

@@ -8,13 +8,47 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sandbox.commands import mortal, run
 from sandbox.faults import SandboxError
 from sandbox.layout import PROJECT
 from sandbox.progress import Step
 
-PACK = "policies"
+PACK = PROJECT / "policies"
+GONE = frozenset({"delete", "delete-replaced", "replace", "create-replacement", "discard",
+                  "discard-replaced"})  # fmt: skip
+"""Operations by which something of before ends, in the engine's words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """One stack, and how the engine is called on it.
+
+    Attributes:
+        name: Its name, which is the environment's.
+        variables: Environment of the engine, with PATH.
+        project: Folder with Pulumi.yaml.
+    """
+
+    name: str
+    variables: Mapping[str, str]
+    project: Path = PROJECT
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What was done to one resource.
+
+    Attributes:
+        kind: `create`, `update`, `delete`, and the rest of the engine's words.
+        type: Type of the resource.
+        urn: Its name in the stack.
+    """
+
+    kind: str
+    type: str
+    urn: str
 
 
 @dataclass
@@ -27,6 +61,7 @@ class Deployment:
         outputs: What the program exported.
         violations: Rule -> message of each mandatory violation.
         advisories: Messages of the pack that would not have blocked.
+        operations: What was done to each resource that did not stay as it was.
     """
 
     changes: dict[str, int] = field(default_factory=dict)
@@ -34,59 +69,81 @@ class Deployment:
     outputs: dict[str, object] = field(default_factory=dict)
     violations: dict[str, str] = field(default_factory=dict)
     advisories: list[str] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
 
 
-def ensure_stack(stack: str, variables: Mapping[str, str]) -> None:
+def ensure_stack(stack: Stack) -> None:
     """Make the stack if the backend does not have it, and free it of a dead run's lock.
 
     The caller holds the sandbox's own lock, so a lock found here has no living owner.
     """
-    known = json.loads(_pulumi(["stack", "ls", "--json"], variables))
-    if stack not in {item["name"] for item in known}:
-        _pulumi(["stack", "init", stack, "--no-select"], variables)
-    backend = Path(variables["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    known = json.loads(pulumi(stack, "stack", "ls", "--json"))
+    if stack.name not in {item["name"] for item in known}:
+        pulumi(stack, "stack", "init", stack.name, "--no-select")
+    backend = Path(stack.variables["PULUMI_BACKEND_URL"].removeprefix("file://"))
     for lock in (backend / ".pulumi" / "locks").rglob("*.json"):
-        if lock.parent.name == stack:
+        if lock.parent.name == stack.name:
             lock.unlink()
 
 
-def configure(stack: str, settings: Mapping[str, str], variables: Mapping[str, str]) -> None:
+def configure(stack: Stack, settings: Mapping[str, str]) -> None:
     """Give the stack the facts of its cluster that only this sandbox knows."""
     words = [word for item in settings.items() for word in ("--plaintext", "=".join(item))]
-    _pulumi(["config", "set-all", "--stack", stack, *words], variables)
+    pulumi(stack, "config", "set-all", "--stack", stack.name, *words)
 
 
-def up(stack: str, variables: Mapping[str, str], step: Step, log: Path) -> Deployment:
+def exported(stack: Stack) -> dict[str, Any]:
+    """The state of the stack, as the engine writes it."""
+    state: dict[str, Any] = json.loads(pulumi(stack, "stack", "export", "--stack", stack.name))
+    return state
+
+
+def imported(stack: Stack, state: Mapping[str, Any]) -> None:
+    """Make this the state of the stack."""
+    words = ("stack", "import", "--stack", stack.name)
+    pulumi(stack, *words, given=json.dumps(state))
+
+
+def up(stack: Stack, step: Step, log: Path) -> Deployment:
     """Preview with the policy pack, then update.
 
     Raises:
         SandboxError: The pack or the engine said no; the cause is in the message.
     """
-    return _operate(["up", "--yes", "--policy-pack", PACK], stack, variables, step, log)
+    return operate(["up", "--yes", "--policy-pack", str(PACK)], stack, step, log)
 
 
-def destroy(stack: str, variables: Mapping[str, str], step: Step, log: Path) -> Deployment:
+def destroy(stack: Stack, step: Step, log: Path) -> Deployment:
     """Delete what the stack made, and the stack."""
-    ensure_stack(stack, variables)
-    done = _operate(["destroy", "--yes"], stack, variables, step, log)
-    _pulumi(["stack", "rm", stack, "--yes", "--preserve-config"], variables)
+    ensure_stack(stack)
+    done = operate(["destroy", "--yes"], stack, step, log)
+    pulumi(stack, "stack", "rm", stack.name, "--yes", "--preserve-config")
     return done
 
 
-def _operate(
-    words: Sequence[str], stack: str, variables: Mapping[str, str], step: Step, log: Path
-) -> Deployment:
+def operate(words: Sequence[str], stack: Stack, step: Step, log: Path) -> Deployment:
+    """Run one operation of the engine and say what it did.
+
+    Args:
+        words: The operation and its own arguments.
+        stack: The stack.
+        step: Shows what goes on.
+        log: Gets the whole output.
+
+    Raises:
+        SandboxError: The pack or the engine said no; the cause is in the message.
+    """
     events = log.with_suffix(".events.json")
     log.parent.mkdir(parents=True, exist_ok=True)
     events.unlink(missing_ok=True)
-    command = mortal(["pulumi", *words, "--stack", stack, "--non-interactive", "--color", "never",
-               "--suppress-outputs", "--suppress-permalink=true",
+    command = mortal(["pulumi", *words, "--stack", stack.name, "--non-interactive",
+               "--color", "never", "--suppress-outputs", "--suppress-permalink=true",
                "--event-log", str(events)])  # fmt: skip
-    env = {**os.environ, **variables, "PULUMI_DEBUG_COMMANDS": "true"}
+    env = {**os.environ, **stack.variables, "PULUMI_DEBUG_COMMANDS": "true"}
     with (
         log.open("w") as kept,
         subprocess.Popen(
-            command, cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            command, cwd=stack.project, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL, text=True,
             start_new_session=True,  # else Ctrl-C reaches it twice, and twice means at once
         ) as engine,
@@ -105,20 +162,21 @@ def _operate(
     if engine.returncode:
         raise SandboxError(_cause(done, log), f"the whole output is in {log}.")
     done.outputs = json.loads(
-        _pulumi(["stack", "output", "--json", "--stack", stack], variables)
+        pulumi(stack, "stack", "output", "--json", "--stack", stack.name)
         if words[0] == "up"
         else "{}"
     )
     return done
 
 
-def _pulumi(words: Sequence[str], variables: Mapping[str, str]) -> str:
-    pulumi = next(
+def pulumi(stack: Stack, *words: str, given: str | None = None) -> str:
+    """What `pulumi` prints for these words; `given` is what it reads."""
+    program = next(
         str(path)
-        for folder in variables["PATH"].split(os.pathsep)
+        for folder in stack.variables["PATH"].split(os.pathsep)
         if (path := Path(folder) / "pulumi").exists()
     )
-    return run([pulumi, *words], cwd=PROJECT, extra=dict(variables))
+    return run([program, *words], cwd=stack.project, extra=dict(stack.variables), stdin=given)
 
 
 QUIET = ("warning: using pulumi-", "Loading policy packs", "View Live", "Previewing update",
@@ -145,6 +203,10 @@ def _read(path: Path) -> Deployment:
             counts = dict(summary.get("resourceChanges", {}))
             done.unchanged = counts.pop("same", 0)
             done.changes = counts
+        outcome = event.get("resOutputsEvent")
+        if outcome and not outcome.get("planning") and outcome["metadata"]["op"] != "same":
+            about = outcome["metadata"]
+            done.operations.append(Operation(about["op"], about["type"], about["urn"]))
         if policy := event.get("policyEvent"):
             told = policy.get("message", "")
             if policy.get("enforcementLevel") == "mandatory":

@@ -25,7 +25,8 @@ def down(name: str) -> None:
             with steps.step("destroy") as step:
                 kubeconfig = Path(layout.given.read_text())
                 paths = workspace.with_path(layout, workspace.environment(layout, kubeconfig))
-                deployment.destroy(name, paths, step, layout.state / "logs" / "down.log")
+                stack = deployment.Stack(name=name, variables=paths)
+                deployment.destroy(stack, step, layout.state / "logs" / "down.log")
         with steps.step("cluster") as step:
             ran = stop(layout.node, group_name(name, layout.node))
             step.note = "stopped" if ran else "was not running"

@@ -74,10 +74,10 @@ def _up(environment: Environment, site: Site, layout: Layout, steps: Steps) -> N
         workspace.write_environment(layout, variables)
     with steps.step("deployment") as step:
         paths = workspace.with_path(layout, variables)
-        deployment.ensure_stack(layout.environment, paths)
-        deployment.configure(layout.environment, site.settings(cluster), paths)
-        log = layout.state / "logs" / "up.log"
-        done = deployment.up(layout.environment, paths, step, log)
+        stack = deployment.Stack(name=layout.environment, variables=paths)
+        deployment.ensure_stack(stack)
+        deployment.configure(stack, site.settings(cluster))
+        done = deployment.up(stack, step, layout.state / "logs" / "up.log")
         step.note = f"{sum(done.changes.values())} changes, {done.unchanged} unchanged"
     with steps.step("verification") as step, site.reached(cluster):
         answers = verification.verify(environment, cluster, ports().serving, layout, step)

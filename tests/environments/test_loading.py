@@ -344,3 +344,18 @@ def test_the_model_is_measured_on_later_months_only(
         wrong = {month for month in held_out if month <= max(train)}
         faults = bench.refusal("smb", changes).faults
         assert {int(fault.given) for fault in faults} == wrong
+
+
+def test_a_variant_is_read_from_the_folder_that_a_variable_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "smb").mkdir()
+    text = (ROOT / "smb" / "environment.yaml").read_text(encoding="utf-8")
+    changed = text.replace("cost_centre: CC-1", "cost_centre: CC-2")
+    (tmp_path / "smb" / "environment.yaml").write_text(changed, encoding="utf-8")
+    assert load("smb").cost_centre == "CC-1"
+    monkeypatch.setenv("MIZAN_ENVIRONMENTS", str(tmp_path))
+    assert names() == ("smb",)
+    assert load("smb").cost_centre == "CC-2"
+    with pytest.raises(InvalidEnvironmentError, match="smb"):
+        load("uae-prod")
