@@ -22,6 +22,8 @@ LAKE = "lake"
 CANDIDATES = "candidates"
 MODELS = "models"
 BUCKETS = (LAKE, CANDIDATES, MODELS)
+ANONYMISED = "anonymised"
+FEATURES = "features"
 
 ENCRYPTED_CLASS = "mizan-encrypted"
 """Storage class of everything that lies on a disk. A plain name, known before anything is made:

@@ -649,7 +649,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str, str, str]] = {
         "node_pools[1].size",
         "no machine of this size",
         "None",
-        "medium, large, xlarge",
+        "large, xlarge, 2xlarge",
     ),
     "a size that the family lacks": (
         "uae-prod",

@@ -1,0 +1,90 @@
+"""The buckets of a region: what each holds, for how long, and who may write."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pulumi
+
+from components.object_store import Access, Aws, Grant, Lock, ObjectStore, ObjectStoreArgs, Writer
+from components.object_store import Zone as Bucket
+from stacks import place
+from stacks.grants import GRANTS
+from stacks.region.facts import SHARED, Facts
+
+AUDIT: Final = "audit"
+HISTORY: Final = "history"
+ACCESS_LOGS: Final = "access-logs"
+QUERIES: Final = "queries"
+RECORDS: Final = (AUDIT, HISTORY, ACCESS_LOGS)
+"""Buckets with records about the platform: nothing that users gave it."""
+
+QUERY_DAYS: Final = 30
+"""How long the result of a query is kept: it can be asked again."""
+
+
+def buckets(facts: Facts, keys: Mapping[str, pulumi.Input[str]]) -> dict[str, Bucket]:
+    """Every bucket of the region by its name."""
+    kept = facts.environment.retention
+    lake, models, audit, logs = (keys[name] for name in ("lake", "models", "audit", "logs"))
+    landing, training = facts.tags("landing"), facts.tags("training", profile="storage")
+    records = facts.tags(data_class="internal")
+    return {
+        place.LAKE: Bucket(key_arn=lake, retention_days=kept.raw_days, tags=landing),
+        place.ANONYMISED: Bucket(key_arn=lake, retention_days=kept.raw_days, tags=landing),
+        place.FEATURES: Bucket(key_arn=lake, retention_days=kept.features_days, tags=training),
+        place.CANDIDATES: Bucket(key_arn=models, retention_days=kept.features_days, tags=training),
+        place.MODELS: Bucket(
+            key_arn=models,
+            retention_days=kept.models_days,
+            lock=Lock.GOVERNANCE,
+            tags=facts.tags("serving", profile=SHARED),
+        ),
+        QUERIES: Bucket(key_arn=lake, retention_days=QUERY_DAYS, tags=facts.tags()),
+        AUDIT: Bucket(
+            key_arn=audit,
+            retention_days=kept.audit_days,
+            lock=Lock.COMPLIANCE,
+            writers=[Writer.TRAIL, Writer.LOG_DELIVERY],
+            tags=records,
+        ),
+        HISTORY: Bucket(
+            key_arn=audit, retention_days=kept.audit_days, writers=[Writer.CONFIG], tags=records
+        ),
+        ACCESS_LOGS: Bucket(key_arn=logs, retention_days=kept.audit_days, tags=records),
+    }
+
+
+def build(
+    facts: Facts,
+    keys: Mapping[str, pulumi.Input[str]],
+    endpoint_id: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> ObjectStore:
+    """Make the buckets.
+
+    Args:
+        facts: The environment in its region.
+        keys: ARN of each key, by purpose.
+        endpoint_id: Gateway of the network, through which alone objects pass.
+        opts: Options of the store.
+    """
+    zones = buckets(facts, keys)
+    return ObjectStore(
+        "store",
+        ObjectStoreArgs(
+            buckets=list(zones),
+            grants=[*GRANTS, Grant(user="analysts", bucket=place.FEATURES, access=Access.READ)],
+            region=facts.region,
+            site=Aws(
+                account=facts.account,
+                vpc_endpoint_id=endpoint_id,
+                zones=zones,
+                log_bucket=ACCESS_LOGS,
+                service_role_arns=[
+                    f"arn:aws:iam::{facts.account}:role/aws-service-role/*",
+                    f"arn:aws:iam::{facts.account}:role/*backup*",
+                ],
+            ),
+        ),
+        opts=opts,
+    )
