@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 from pulumi_aws.cloudwatch import LogGroup
@@ -12,10 +11,11 @@ from pulumi_aws.eks import Cluster as EksCluster
 from pulumi_aws.iam import Role, RolePolicy, RolePolicyAttachment
 from pulumi_aws.vpc import SecurityGroupIngressRule
 
-from components import iam, pod_identity
+from components import iam
 from components.cluster import add_ons
 from components.cluster.add_ons import AddOns, AddOnsArgs
 from components.cluster.kubeconfig import kubeconfig, private_blocks
+from components.pod_identity import PodIdentity, PodIdentityArgs
 from components.tags import Tags
 
 __all__ = ["AddOns", "AddOnsArgs", "Cluster", "ClusterArgs"]
@@ -250,28 +250,27 @@ class Cluster(pulumi.ComponentResource):
         self, name: str, args: ClusterArgs, cluster: EksCluster, known: Mapping[str, str]
     ) -> None:
         """What nodes need before they are ready."""
-        child = pulumi.ResourceOptions(parent=self)
-        role = Role(
-            f"{name}-network-role",
-            assume_role_policy=pod_identity.trust(args.account, cluster.arn),
-            tags=args.tags.of(f"{name}-network-role"),
-            opts=child,
-        )
-        rights = RolePolicyAttachment(
+        identity = PodIdentity(
             f"{name}-network",
-            role=role.name,
-            policy_arn=add_ons.NETWORK_POLICY,
-            opts=child,
+            PodIdentityArgs(
+                cluster_name=cluster.name,
+                namespace=add_ons.SYSTEM,
+                service_account=add_ons.NETWORK_ACCOUNT,
+                documents={
+                    "interfaces": iam.document(
+                        *add_ons.network_statements(args.account, args.region)
+                    )
+                },
+                account=args.account,
+                tags=args.tags,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        earlier: list[Any] = [rights]
+        earlier: list[pulumi.Resource] = [identity]
         for add_on in add_ons.BEFORE_NODES:
             installed = add_ons.install(
                 name,
-                add_ons.AddOn(
-                    name=add_on,
-                    version=known[add_on],
-                    identity=("aws-node", role.arn) if add_on == "vpc-cni" else None,
-                ),
+                add_ons.AddOn(name=add_on, version=known[add_on]),
                 cluster=cluster.name,
                 tags=args.tags,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=earlier),

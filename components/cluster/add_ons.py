@@ -8,9 +8,10 @@ from typing import Final
 
 import pulumi
 from pulumi_aws.eks import Addon
-from pulumi_aws.iam import Role, RolePolicy, RolePolicyAttachment
+from pulumi_aws.iam import RolePolicyAttachment
 
-from components import iam, pod_identity
+from components import iam
+from components.pod_identity import PodIdentity, PodIdentityArgs
 from components.tags import Tags
 
 VERSIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -39,7 +40,9 @@ BEFORE_NODES: Final = ("eks-pod-identity-agent", "vpc-cni", "kube-proxy")
 ON_NODES: Final = ("coredns", "aws-ebs-csi-driver")
 """Pods like any other: ready only where there are nodes."""
 
-NETWORK_POLICY: Final = "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"
+SYSTEM: Final = "kube-system"
+NETWORK_ACCOUNT: Final = "aws-node"
+VOLUME_ACCOUNT: Final = "ebs-csi-controller-sa"
 VOLUME_POLICY: Final = "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
 
 
@@ -90,8 +93,6 @@ class AddOn:
     """Its version."""
     machine_tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of whatever it makes in the cloud."""
-    identity: tuple[str, pulumi.Input[str]] | None = None
-    """Its service account, and the role which that may take."""
 
 
 def install(
@@ -111,17 +112,12 @@ def install(
         tags: What it is for.
         opts: Options of the resource.
     """
-    identities = None
-    if add_on.identity:
-        service_account, role_arn = add_on.identity
-        identities = [{"service_account": service_account, "role_arn": role_arn}]
     return Addon(
         f"{name}-{add_on.name}",
         addon_name=add_on.name,
         addon_version=add_on.version,
         cluster_name=cluster,
         configuration_values=settings(add_on.name, add_on.machine_tags),
-        pod_identity_associations=identities,
         resolve_conflicts_on_create="OVERWRITE",
         resolve_conflicts_on_update="OVERWRITE",
         tags=tags.of(f"{name}-{add_on.name}"),
@@ -135,8 +131,6 @@ class AddOnsArgs:
 
     cluster: pulumi.Input[str]
     """Name of the cluster."""
-    cluster_arn: pulumi.Input[str]
-    """The same by its ARN."""
     kubernetes_version: str
     """Its version (`1.34`)."""
     account: str
@@ -163,23 +157,24 @@ class AddOns(pulumi.ComponentResource):
     ) -> None:
         super().__init__("mizan:components:AddOns", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        role = Role(
-            f"{name}-volumes-role",
-            assume_role_policy=pod_identity.trust(args.account, args.cluster_arn),
-            tags=args.tags.of(f"{name}-volumes-role"),
+        identity = PodIdentity(
+            f"{name}-volumes",
+            PodIdentityArgs(
+                cluster_name=args.cluster,
+                namespace=SYSTEM,
+                service_account=VOLUME_ACCOUNT,
+                documents={"key": iam.document(*volume_key_statements(args.volume_key_arn))},
+                account=args.account,
+                tags=args.tags,
+            ),
             opts=child,
         )
-        rights = [
-            RolePolicyAttachment(
-                f"{name}-volumes", role=role.name, policy_arn=VOLUME_POLICY, opts=child
-            ),
-            RolePolicy(
-                f"{name}-volumes-key",
-                role=role.name,
-                policy=iam.document(*volume_key_statements(args.volume_key_arn)),
-                opts=child,
-            ),
-        ]
+        rights = RolePolicyAttachment(
+            f"{name}-volumes-rights",
+            role=identity.role_name,
+            policy_arn=VOLUME_POLICY,
+            opts=child,
+        )
         known = versions(args.kubernetes_version)
         installed = [
             install(
@@ -188,15 +183,10 @@ class AddOns(pulumi.ComponentResource):
                     name=add_on,
                     version=known[add_on],
                     machine_tags={**args.machine_tags, **args.tags.of("volume")},
-                    identity=(
-                        ("ebs-csi-controller-sa", role.arn)
-                        if add_on == "aws-ebs-csi-driver"
-                        else None
-                    ),
                 ),
                 cluster=args.cluster,
                 tags=args.tags,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=rights),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, rights]),
             )
             for add_on in ON_NODES
         ]
@@ -222,4 +212,44 @@ def volume_key_statements(key_arn: pulumi.Input[str]) -> list[dict[str, object]]
             ],
             [key_arn],
         ),
+    ]
+
+
+def network_statements(account: str, region: str) -> list[dict[str, object]]:
+    """What the network plugin may do: give nodes' interfaces addresses for pods."""
+    interfaces = f"arn:aws:ec2:{region}:{account}:network-interface/*"
+    machines = f"arn:aws:ec2:{region}:{account}:instance/*"
+    attached = [
+        interfaces,
+        machines,
+        f"arn:aws:ec2:{region}:{account}:subnet/*",
+        f"arn:aws:ec2:{region}:{account}:security-group/*",
+    ]
+    return [
+        # EC2 knows no resource in these calls, so the region is all that can be asked for.
+        iam.allow(
+            [
+                "ec2:DescribeInstanceTypes",
+                "ec2:DescribeInstances",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeTags",
+            ],
+            ["*"],
+            Condition={"StringEquals": {"aws:RequestedRegion": region}},
+        ),
+        iam.allow(
+            [
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:AttachNetworkInterface",
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DetachNetworkInterface",
+                "ec2:ModifyNetworkInterfaceAttribute",
+                "ec2:UnassignPrivateIpAddresses",
+            ],
+            attached,
+        ),
+        iam.allow(["ec2:CreateTags"], [interfaces]),
     ]

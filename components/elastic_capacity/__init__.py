@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -14,6 +13,7 @@ from components.compute import Compute
 from components.elastic_capacity import declared_pools, definitions, interruption
 from components.elastic_capacity.controller import NAME, Controller
 from components.elastic_capacity.permissions import Scope, statements
+from components.iam import document
 from components.node_identity import NodeIdentity
 from components.node_pool import Launch, Pool
 from components.pod_identity import PodIdentity, PodIdentityArgs
@@ -96,12 +96,11 @@ class ElasticCapacity(pulumi.ComponentResource):
         identity = PodIdentity(
             f"{name}-identity",
             PodIdentityArgs(
-                cluster=args.cluster.name,
-                cluster_arn=args.cluster.arn,
-                account=args.account,
+                cluster_name=args.cluster.name,
                 namespace=args.namespace,
                 service_account=NAME,
-                statements=statements(_scope(args, warnings.arn)),
+                documents={"nodes": document(*statements(_scope(args, warnings.arn)))},
+                account=args.account,
                 tags=args.tags,
             ),
             opts=child,
@@ -110,7 +109,7 @@ class ElasticCapacity(pulumi.ComponentResource):
             CustomResourceDefinition(
                 f"{name}-{plural}",
                 metadata={"name": f"{plural}.{definitions.KINDS[plural][0]}"},
-                spec=_spec(plural),
+                spec=definitions.definition(plural),
                 opts=child,
             )
             for plural in definitions.KINDS
@@ -142,11 +141,13 @@ class ElasticCapacity(pulumi.ComponentResource):
             metadata={"name": pool.name},
             spec=declared_pools.node_class(
                 pool,
-                args.launch,
-                instance_profile=args.nodes.instance_profile,
-                bottlerocket_version=args.bottlerocket_version,
-                placement_group=args.placement_groups.get(pool.name),
-                tags={**args.launch.machine_tags, **args.tags.of(pool.name)},
+                declared_pools.Made(
+                    launch=args.launch,
+                    instance_profile=args.nodes.instance_profile,
+                    bottlerocket_version=args.bottlerocket_version,
+                    placement_groups=args.placement_groups,
+                    tags=args.tags,
+                ),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
@@ -158,10 +159,6 @@ class ElasticCapacity(pulumi.ComponentResource):
             spec=declared_pools.node_pool(pool),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[made_of]),
         )
-
-
-def _spec(plural: str) -> Any:
-    return definitions.definition(plural)
 
 
 def _scope(args: ElasticCapacityArgs, queue_arn: pulumi.Output[str]) -> Scope:

@@ -9,7 +9,13 @@ from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ServiceAccount
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
-from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, Role, RoleBinding
+from pulumi_kubernetes.rbac.v1 import (
+    ClusterRole,
+    ClusterRoleBinding,
+    PolicyRuleArgsDict,
+    Role,
+    RoleBinding,
+)
 
 from components.compute import Compute
 from components.connection import tcp
@@ -57,7 +63,7 @@ CLUSTER_RULES: Sequence[tuple[str, Sequence[str], Sequence[str]]] = (
 )
 """Group, resources and verbs over the whole cluster; it reads no Secret and no ConfigMap."""
 
-NAMESPACE_RULES: Mapping[str, Sequence[Mapping[str, Any]]] = {
+NAMESPACE_RULES: Mapping[str, Sequence[PolicyRuleArgsDict]] = {
     "kube-system": [
         {
             "api_groups": [""],
@@ -76,7 +82,7 @@ NAMESPACE_RULES: Mapping[str, Sequence[Mapping[str, Any]]] = {
 }
 """What it needs beside its own namespace: the address of DNS, and leases of nodes that are gone."""
 
-OWN_RULES: Sequence[Mapping[str, Any]] = (
+OWN_RULES: Sequence[PolicyRuleArgsDict] = (
     {"api_groups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get", "watch"]},
     # Kubernetes cannot limit `create` to a name: the object does not exist when it is asked.
     {"api_groups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["create"]},
@@ -197,7 +203,7 @@ class Controller:
         }
 
     def _rights(self, name: str, child: pulumi.ResourceOptions) -> list[pulumi.Resource]:
-        subject = {"kind": "ServiceAccount", "name": NAME, "namespace": self.namespace}
+        subject: Any = {"kind": "ServiceAccount", "name": NAME, "namespace": self.namespace}
         everywhere = ClusterRole(
             f"{name}-role",
             metadata={"name": NAME},
@@ -220,7 +226,7 @@ class Controller:
             role = Role(
                 f"{name}-{namespace}-role",
                 metadata={"name": NAME, "namespace": namespace},
-                rules=[dict(rule) for rule in rules],
+                rules=list(rules),
                 opts=child,
             )
             made.append(

@@ -1,5 +1,7 @@
 """A pool's elastic nodes as the controller reads them: how many of which kind, and how made."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
@@ -8,6 +10,7 @@ from components.elastic_capacity.definitions import CLOUD_GROUP
 from components.node_pool import bottlerocket
 from components.node_pool.launch import Launch
 from components.node_pool.machine import KUBERNETES_ARCHITECTURES, Pool, Purpose
+from components.tags import Tags
 
 # Work that cannot be moved ends by itself, and its node goes once it is empty. Answering pods move.
 MOVABLE: Final[tuple[Purpose, ...]] = ("cpu-inference",)
@@ -54,29 +57,33 @@ def node_pool(pool: Pool) -> dict[str, Any]:
     }
 
 
-def node_class(
-    pool: Pool,
-    launch: Launch,
-    *,
-    instance_profile: pulumi.Input[str],
-    bottlerocket_version: str,
-    placement_group: pulumi.Input[str] | None,
-    tags: dict[str, str],
-) -> dict[str, Any]:
-    """What the pool's elastic nodes are made of; the same as its fixed ones.
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What elastic nodes are made of; the same as fixed ones."""
+
+    launch: Launch
+    instance_profile: pulumi.Input[str]
+    bottlerocket_version: str
+    placement_groups: Mapping[str, pulumi.Input[str]]
+    tags: Tags
+
+
+def node_class(pool: Pool, made: Made) -> dict[str, Any]:
+    """What the pool's elastic nodes are made of.
 
     Raises:
         ValueError: if its nodes train together and no placement group was given.
     """
-    if pool.fabric and placement_group is None:
+    launch = made.launch
+    if pool.fabric and pool.name not in made.placement_groups:
         raise ValueError(
             f"pool {pool.name}: its nodes train together, and no placement group was given: take "
             "`NodePool.placement_group` of the pool"
         )
     spec: dict[str, Any] = {
         "amiFamily": "Bottlerocket",
-        "amiSelectorTerms": [{"alias": f"bottlerocket@v{bottlerocket_version}"}],
-        "instanceProfile": instance_profile,
+        "amiSelectorTerms": [{"alias": f"bottlerocket@v{made.bottlerocket_version}"}],
+        "instanceProfile": made.instance_profile,
         "subnetSelectorTerms": [{"id": subnet} for subnet in launch.subnets_of(pool)],
         "securityGroupSelectorTerms": [{"id": group} for group in launch.security_group_ids],
         "metadataOptions": {
@@ -100,14 +107,14 @@ def node_class(
             for device, size in bottlerocket.disks(launch.volume_gib).items()
         ],
         "detailedMonitoring": True,
-        "tags": tags,
+        "tags": {**launch.machine_tags, **made.tags.of(pool.name)},
     }
     settings = bottlerocket.user_data(pool)
     if settings:
         spec["userData"] = settings
     if pool.fabric:
         # EC2 takes no word on public addresses for several interfaces; the subnet gives none.
-        spec["placementGroupSelector"] = {"name": placement_group}
+        spec["placementGroupSelector"] = {"name": made.placement_groups[pool.name]}
         spec["networkInterfaces"] = [
             {
                 "networkCardIndex": one.card,

@@ -67,8 +67,9 @@ class Scope:
 
 
 def statements(scope: Scope) -> list[Mapping[str, Any]]:
-    """The rights of the controller. What it may change bears the tag of its cluster, and it may
-    put that tag on what it makes only.
+    """The rights of the controller: what it changes bears the tag of its cluster.
+
+    It may put that tag on what it makes, and on nothing that is there already.
     """
     return [*_launch(scope), *_change(scope), *_read(scope), *_use(scope)]
 
