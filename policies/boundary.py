@@ -68,6 +68,32 @@ class Registry(Entry):
         return host == self.host
 
 
+class NodeAgent(Entry):
+    """A DaemonSet that hands a device of the node to pods, and needs the node for it.
+
+    It may run as root, without any capability, and mount these paths. Nothing else is eased.
+    """
+
+    name: Text
+    namespace: Text
+    host_paths: Annotated[
+        list[Annotated[str, Field(pattern=r"^/(dev|var/lib/kubelet/device-plugins)(/[a-z]+)*$")]],
+        Field(min_length=1),
+    ]
+    host_network: bool
+
+    def excuses(self, path: str, given: object) -> bool:
+        """Tells whether the agent may have a value that other pods may not."""
+        if path.endswith(".hostNetwork"):
+            return self.host_network and given is True
+        if path.endswith((".securityContext.runAsUser", ".securityContext.runAsNonRoot")):
+            return given is False or (given == 0 and not isinstance(given, bool))
+        if isinstance(given, dict) and set(given) == {"name", "hostPath"}:
+            mounted = given["hostPath"]
+            return isinstance(mounted, dict) and mounted.get("path") in self.host_paths
+        return False
+
+
 class Boundary(BaseModel):
     """Everything that is allowed. What is not listed is refused."""
 
@@ -81,6 +107,7 @@ class Boundary(BaseModel):
     endpoints: list[Named]
     storage_classes: list[Named]
     provisioners: list[Named]
+    node_agents: list[NodeAgent]
 
     @model_validator(mode="after")
     def _inside_the_country(self) -> "Boundary":
@@ -115,6 +142,18 @@ class Boundary(BaseModel):
     def provisioner_names(self) -> frozenset[str]:
         """Names of the provisioners that really encrypt when a storage class asks for it."""
         return frozenset(provisioner.name for provisioner in self.provisioners)
+
+    @property
+    def agent_namespaces(self) -> frozenset[str]:
+        """Namespaces whose pods may be node agents, which `restricted` would refuse."""
+        return frozenset(agent.namespace for agent in self.node_agents)
+
+    def node_agent(self, namespace: object, name: object) -> NodeAgent | None:
+        """Finds the node agent with this very namespace and name."""
+        for agent in self.node_agents:
+            if (agent.namespace, agent.name) == (namespace, name):
+                return agent
+        return None
 
     @property
     def registry_hosts(self) -> tuple[str, ...]:

@@ -64,7 +64,8 @@ def _entries(section: str) -> list[Entry]:
 
 def _name(entry: Entry) -> str:
     fields = entry.model_dump(exclude={"reason", "source"}, exclude_none=True)
-    return " ".join(fields.values())
+    said = (", ".join(value) if isinstance(value, list) else value for value in fields.values())
+    return " ".join(value for value in said if isinstance(value, str))
 
 
 if __name__ == "__main__":

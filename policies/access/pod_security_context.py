@@ -6,6 +6,7 @@ from typing import Final
 from pulumi_policy import Severity
 
 from policies.judging import Declared, Demand, Finding, resource_rule, unmet
+from policies.node_agents import excused
 from policies.pods import POD_TYPES, containers, pod_specs
 from policies.reading import MISSING, Tree, find
 from policies.restricted import CONTAINER, INHERITED, POD, VOLUME_KINDS
@@ -15,6 +16,10 @@ TYPES: Final = POD_TYPES
 
 def judge(resource: Declared) -> Iterator[Finding]:
     """Judges each pod specification, its volumes, and each of its containers."""
+    return (found for found in _unrestricted(resource) if not excused(resource, found))
+
+
+def _unrestricted(resource: Declared) -> Iterator[Finding]:
     for path, spec in pod_specs(resource):
         yield from unmet(spec, (*POD, _VOLUMES), path)
         for place, container in containers(path, spec):
