@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from environments import load
+from environments import CloudRegion, load
 from sandbox.commands import run
 from sandbox.faults import SandboxError
 from sandbox.files import replace
@@ -39,14 +39,16 @@ def mirror(name: str, lock: Path = LOCK) -> None:
     Raises:
         SandboxError: No registry was given, it does not take an image, or the lock is incomplete.
     """
-    own = load(name).registry.host
+    environment = load(name)
+    own = environment.registry.host
     registry = _given(own)
     declared: dict[str, dict[str, Any]] = yaml.safe_load(lock.read_text())["images"]
     origins = _origins(declared)
     _require_answer(registry)
     steps = Steps()
     with steps.step("images") as step:
-        wanted = [image for image in images() if image not in NODE]
+        cloud = isinstance(environment.sites.primary, CloudRegion)
+        wanted = [image for image in images(cloud=cloud) if image not in NODE]
         built = build_all(wanted, step, prune_others=False)
     sources = {
         **{key: f"oci:{one.layout}" for key, one in built.items() if one.image.deployed},

@@ -50,8 +50,8 @@ class Foundation:
 
 def build(environment: Environment) -> Foundation:
     """Build the ground of an environment."""
-    site = realised(environment)
     images = load_images(environment.registry.host, environment.images)
+    site = realised(environment, images)
 
     # Walls first: nothing runs in a namespace before it denies by default.
     rooms = [*sizing.namespaces(environment), *site.namespaces]

@@ -10,6 +10,9 @@ SERVING = "serving"
 EDGE = "edge"
 """Pods that ask the platform from inside the cluster, such as a gateway; nothing of ours."""
 
+CAPACITY = "capacity"
+"""What adds and removes the nodes of a cloud's cluster."""
+
 ALL = (IDENTITY, ARTIFACTS, STORAGE, DATA, TRAINING, SIGNING, SERVING, EDGE)
 
 WORKLOADS = {"landing": DATA, "training": TRAINING, "signing": SIGNING, "serving": SERVING}

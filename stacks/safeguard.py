@@ -10,7 +10,8 @@ from typing import Final
 
 import pulumi
 
-from environments import Allowances, InvalidEnvironmentError, allowances
+from environments import Allowances
+from stacks import settings
 
 STATEFUL: Final = frozenset(
     {
@@ -34,10 +35,7 @@ def protect(stack: str) -> None:
     Raises:
         pulumi.RunError: if an allowance is wrong or has expired.
     """
-    try:
-        allowed = allowances(stack)
-    except InvalidEnvironmentError as error:
-        raise pulumi.RunError(str(error)) from error
+    allowed = settings.allowed(stack)
     for entry in allowed.entries:
         pulumi.warn(
             f"until {entry.expires}, {entry.resource} may be deleted or replaced with its data: "

@@ -6,7 +6,14 @@ from ipaddress import ip_address
 
 import pulumi
 
-from environments import Environment, InvalidEnvironmentError, OnPremises, load
+from environments import (
+    Allowances,
+    Environment,
+    InvalidEnvironmentError,
+    OnPremises,
+    allowances,
+    load,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +38,18 @@ def environment(stack: str) -> Environment:
     """
     try:
         return load(stack)
+    except InvalidEnvironmentError as error:
+        raise pulumi.RunError(str(error)) from error
+
+
+def allowed(stack: str) -> Allowances:
+    """What may be deleted or replaced with its data.
+
+    Raises:
+        pulumi.RunError: if an allowance is wrong or has expired.
+    """
+    try:
+        return allowances(stack)
     except InvalidEnvironmentError as error:
         raise pulumi.RunError(str(error)) from error
 

@@ -17,6 +17,11 @@ BESIDE_STORE = Profile(
     limits=Resources(cpu_millicores=2000, memory_mib=1024),
 )
 PODS_BESIDE = 8
+CAPACITY = Profile(
+    requests=Resources(cpu_millicores=200, memory_mib=512),
+    limits=Resources(cpu_millicores=1000, memory_mib=1024),
+)
+"""The controller that adds and removes nodes of a cloud's cluster."""
 
 
 def compute(profile: Profile) -> Compute:
@@ -65,6 +70,11 @@ def own_namespaces(environment: Environment) -> list[NamespaceArgs]:
             storage_gib=store.volume_size_gib,
         ),
     ]
+
+
+def capacity_namespace() -> NamespaceArgs:
+    """The namespace of what adds and removes nodes, of which two run and one replaces."""
+    return _room(place.CAPACITY, CAPACITY, copies=4)
 
 
 def _room(

@@ -11,7 +11,7 @@ from components.tags import Tags
 SERVICE: Final = "config.amazonaws.com"
 
 
-def recorder(  # noqa: PLR0913 - keyword-only, from one caller
+def recorder(
     name: str,
     *,
     bucket: pulumi.Input[str],

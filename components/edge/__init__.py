@@ -48,8 +48,6 @@ class EdgeArgs:
     """Path at which a pod that can serve answers 200."""
     requests_in_five_minutes: int
     """What one address may ask for in five minutes before it is refused."""
-    access_log_bucket: pulumi.Input[str]
-    """Bucket for access logs. Elastic Load Balancing writes to none that has a customer's key."""
     logs: Logs
     """How the web firewall's logs are kept."""
     tags: Tags
@@ -90,7 +88,8 @@ class Edge(pulumi.ComponentResource):
             desync_mitigation_mode="strictest",
             enable_waf_fail_open=False,
             enable_deletion_protection=not args.removable,
-            access_logs={"bucket": args.access_log_bucket, "prefix": name, "enabled": True},
+            # No access logs: Elastic Load Balancing writes to no bucket that has a customer's key.
+            # The web firewall sees the same requests, and its log has one.
             tags=args.tags.of(f"{name}-lb"),
             opts=child,
         )

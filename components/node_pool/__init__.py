@@ -68,6 +68,8 @@ class NodePool(pulumi.ComponentResource):
     brings them close; elastic nodes join it too.
     """
 
+    pool: Pool
+    """What the pool is."""
     placement_group: pulumi.Output[str | None]
     """Name of the placement group; None for pools whose nodes do not train together."""
     groups: Mapping[str, pulumi.Output[str]]
@@ -82,7 +84,7 @@ class NodePool(pulumi.ComponentResource):
             ValueError: if an image lacks the architecture, or a zone has no subnet.
         """
         super().__init__("mizan:components:NodePool", name, None, opts)
-        pool = args.pool
+        pool = self.pool = args.pool
         refuse_missing_architecture(pool, args.images)
         args.launch.subnets_of(pool)
         self.placement_group = pulumi.Output.from_input(None)

@@ -49,6 +49,8 @@ class ObjectStore(pulumi.ComponentResource):
     region: pulumi.Output[str]
     bucket_names: Mapping[str, pulumi.Output[str]]
     """What each bucket is called at this site."""
+    bucket_arns: Mapping[str, pulumi.Output[str]]
+    """ARN of each bucket; none where the store has no such thing."""
     grant_documents: Mapping[str, pulumi.Output[str]]
     """Policy document of each user's role; none where the store has accounts of its own."""
 
@@ -84,6 +86,7 @@ class ObjectStore(pulumi.ComponentResource):
                 self.bucket_names = {
                     bucket: pulumi.Output.from_input(bucket) for bucket in args.buckets
                 }
+                self.bucket_arns = {}
                 self.grant_documents = {}
             case Aws() as site:
                 built = aws.build(
@@ -96,12 +99,14 @@ class ObjectStore(pulumi.ComponentResource):
                 )
                 self.endpoint = pulumi.Output.from_input(aws.endpoint(args.region))
                 self.bucket_names = built.bucket_names
+                self.bucket_arns = built.bucket_arns
                 self.grant_documents = built.grant_documents
         self.register_outputs(
             {
                 "endpoint": self.endpoint,
                 "region": self.region,
                 "bucket_names": self.bucket_names,
+                "bucket_arns": self.bucket_arns,
                 "grant_documents": self.grant_documents,
             }
         )

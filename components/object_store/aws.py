@@ -24,6 +24,8 @@ class Built:
 
     bucket_names: Mapping[str, pulumi.Output[str]]
     """Physical name of each bucket."""
+    bucket_arns: Mapping[str, pulumi.Output[str]]
+    """ARN of each bucket."""
     grant_documents: Mapping[str, pulumi.Output[str]]
     """Policy document of each user."""
 
@@ -72,6 +74,7 @@ def build(  # noqa: PLR0913 - the fields of ObjectStoreArgs, all by keyword
     _log(parent, name, site, made)
     return Built(
         bucket_names={wanted: one.name for wanted, one in made.items()},
+        bucket_arns={wanted: one.arn for wanted, one in made.items()},
         grant_documents=grant_documents(
             grants,
             arns={wanted: one.arn for wanted, one in made.items()},

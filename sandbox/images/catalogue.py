@@ -24,6 +24,7 @@ class Image:
         programs: Compiled programs that its Dockerfile copies.
         seeded: Put straight into the node, because the registry cannot start without it.
         deployed: In the lock that the platform deploys from.
+        cloud: Deployed to clouds only.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Image:
     programs: tuple[str, ...] = ()
     seeded: bool = False
     deployed: bool = True
+    cloud: bool = False
 
 
 NODE = tuple(
@@ -40,8 +42,11 @@ NODE = tuple(
 )
 
 
-def images() -> list[Image]:
+def images(*, cloud: bool = False) -> list[Image]:
     """Every image that is built on this machine, bases first.
+
+    Args:
+        cloud: Also those that only a cloud needs.
 
     Raises:
         SandboxError: `images.lock` names a folder without a Dockerfile.
@@ -52,6 +57,8 @@ def images() -> list[Image]:
         build = entry.get("build")
         if not build:
             continue  # mirrored from elsewhere on a connected machine: `make mirror`
+        if build.get("cloud", False) and not cloud:
+            continue
         context = PROJECT / build["context"]
         if not (context / "Dockerfile").exists():
             raise SandboxError(
@@ -66,6 +73,7 @@ def images() -> list[Image]:
                 programs=tuple(build.get("programs", ())),
                 seeded=build.get("seeded", False),
                 deployed=build.get("deployed", True),
+                cloud=build.get("cloud", False),
             )
         )
     return found
@@ -73,4 +81,4 @@ def images() -> list[Image]:
 
 def module_of(program: str) -> toolchain.Module:
     """The Go module that gives `program`."""
-    return next(module for module in toolchain.MODULES if program in module.programs)
+    return next(module for module in toolchain.EVERY if program in module.programs)

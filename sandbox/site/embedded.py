@@ -109,7 +109,7 @@ class Embedded:
 
 
 def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
-    entries = {
+    entries: dict[str, dict[str, object]] = {
         name: {
             "digest": each.digest,
             "source": each.layout.parent.name,
@@ -119,4 +119,8 @@ def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
         for name, each in built.items()
         if each.image.deployed
     }
+    # What only a cloud deploys has a place, so that a cloud's plan can be shown from here.
+    for each in images(cloud=True):
+        if each.cloud:
+            entries[each.name] = {"digest": "", "source": "", "layout": "", "build": {}}
     replace(layout.images_lock, json.dumps({"images": entries}, indent=1))

@@ -64,7 +64,10 @@ OBJECT_STORE = Module("object-store", ("versitygw",), stamps={"main.Version": GA
 REGISTRY = Module("artifact-registry", ("registry",))
 SIMULATED_NODES = Module("simulated-nodes", ("kwok",))
 """What a rehearsal plays nodes with; nothing else needs it."""
+ELASTIC_CAPACITY = Module("elastic-capacity", ("karpenter",), renames={"controller": "karpenter"})
 MODULES = (KUBERNETES, ENGINE, ADDONS, OBJECT_STORE, REGISTRY)
+"""What every sandbox needs."""
+EVERY = (*MODULES, SIMULATED_NODES, ELASTIC_CAPACITY)
 
 
 def built(module: Module, step: Step) -> Path:

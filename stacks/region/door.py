@@ -1,7 +1,5 @@
 """The door of a region for clients inside the organisation, where the environment asks for one."""
 
-from collections.abc import Mapping
-
 import pulumi
 
 from components.cluster import Cluster
@@ -17,7 +15,6 @@ HEALTH = "/v2/health/ready"
 
 def build(
     facts: Facts,
-    keys: Mapping[str, pulumi.Input[str]],
     around: Surroundings,
     cluster: Cluster,
     opts: pulumi.ResourceOptions,
@@ -26,7 +23,6 @@ def build(
 
     Args:
         facts: The environment in its region.
-        keys: ARN of each key, by purpose.
         around: The network.
         cluster: The cluster, in whose security group the pods that answer are.
         opts: Options of every part.
@@ -62,6 +58,7 @@ def build(
             target_port=PORT,
             health_path=HEALTH,
             requests_in_five_minutes=wanted.requests_per_five_minutes,
+            logs=around.logs,
             removable=facts.may_delete("edge-lb"),
             tags=tags,
         ),

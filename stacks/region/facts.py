@@ -42,7 +42,7 @@ class Facts:
     def tags(
         self, workload: str = PLATFORM, *, profile: str = SHARED, data_class: str | None = None
     ) -> Tags:
-        """What a part is for; of the most protected class that the environment holds, by default."""
+        """What a part is for; by default of the environment's most protected class of data."""
         return Tags(
             workload=workload,
             data_class=data_class or self.environment.data_class.value,

@@ -8,12 +8,16 @@ import pulumi
 
 from components.cluster import AddOns, AddOnsArgs, Cluster, ClusterArgs
 from components.gpu_sharing import GpuSharing
+from components.network import Role
 from components.node_identity import NodeIdentity, NodeIdentityArgs
-from components.node_pool import Launch, Machine, NodePool, NodePoolArgs, Pool
+from components.node_pool import PURPOSE_LABEL, Launch, Machine, NodePool, NodePoolArgs, Pool
 from environments import NodePool as DeclaredPool
 from environments import Purpose
 from stacks.images import Images
 from stacks.region.facts import Facts
+from stacks.region.surroundings import Surroundings
+
+__all__ = ["PURPOSE_LABEL", "Machines", "build", "pool", "pools"]
 
 FABRIC_INTERFACES: Final[Mapping[str, int]] = {"p5en.48xlarge": 16}
 """EFA interfaces of the machines that train together, by instance type.
@@ -87,11 +91,8 @@ class Machines:
 
 def build(
     facts: Facts,
-    *,
     keys: Mapping[str, pulumi.Input[str]],
-    vpc_id: pulumi.Input[str],
-    subnet_ids: Mapping[str, pulumi.Input[str]],
-    client_blocks: Sequence[str],
+    around: Surroundings,
     images: Images,
     opts: pulumi.ResourceOptions,
 ) -> Machines:
@@ -100,13 +101,12 @@ def build(
     Args:
         facts: The environment in its region.
         keys: ARN of each key, by purpose.
-        vpc_id: The network.
-        subnet_ids: Subnet of the nodes in each zone.
-        client_blocks: Private ranges from which the API server may be called.
+        around: The network.
         images: What pods run, and on which processors.
         opts: Options of every part.
     """
     wanted = facts.environment
+    subnet_ids = around.subnets(Role.NODES)
     cluster = Cluster(
         "cluster",
         ClusterArgs(
@@ -114,9 +114,9 @@ def build(
             kubernetes_version=wanted.cluster.version,
             region=facts.region,
             account=facts.account,
-            vpc_id=vpc_id,
+            vpc_id=around.network.vpc_id,
             subnet_ids=subnet_ids,
-            client_blocks=client_blocks,
+            client_blocks=around.private_blocks,
             secrets_key_arn=keys["secrets"],
             log_key_arn=keys["logs"],
             log_days=wanted.cluster.log_days,
@@ -151,7 +151,6 @@ def build(
         "add-ons",
         AddOnsArgs(
             cluster=cluster.name,
-            cluster_arn=cluster.arn,
             kubernetes_version=wanted.cluster.version,
             account=facts.account,
             volume_key_arn=keys["volumes"],

@@ -40,6 +40,8 @@ class Surroundings:
     plan: AddressPlan
     private_blocks: Sequence[str]
     """Its own range, and those on premises."""
+    logs: Logs
+    """How the logs of what stands in it are kept."""
 
     def subnets(self, role: Role) -> Mapping[str, pulumi.Output[str]]:
         """The subnets of a role, by zone."""
@@ -92,6 +94,7 @@ def build(
     return Surroundings(
         network=network,
         plan=addresses,
+        logs=logs,
         private_blocks=[wanted.cidr, *wanted.on_premises_cidrs],
     )
 

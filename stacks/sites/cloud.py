@@ -1,12 +1,213 @@
 """A cloud region: everything that the provider has is taken from it."""
 
-from environments import CloudRegion, Environment
-from stacks.sites.realisation import Site
+from collections.abc import Mapping
+
+import pulumi
+
+from components.address_connection import AddressConnection, AddressConnectionArgs
+from components.artifact_registry import ArtifactRegistry, ArtifactRegistryArgs
+from components.artifact_registry import Aws as RegistryOnAws
+from components.connection import Peer
+from components.elastic_capacity import ElasticCapacity, ElasticCapacityArgs
+from components.encrypted_storage import EncryptedStorageArgs
+from components.network import Role
+from components.object_store import ObjectStore
+from components.pod_identity import PodIdentity, PodIdentityArgs
+from environments import CloudRegion, Environment, Purpose
+from stacks import place, settings, sizing
+from stacks.images import Images
+from stacks.region import (
+    catalogue,
+    door,
+    keys,
+    machines,
+    providers,
+    safety,
+    store,
+    streams,
+    surroundings,
+    watch,
+)
+from stacks.region.facts import Facts
+from stacks.sites.realisation import ApiServer, Site
+from workloads import pod
+
+HTTPS = 443
+VOLUMES = "ebs.csi.aws.com"
+BOTTLEROCKET = "1.54.0"
+"""Release of the nodes' operating system."""
+
+IDENTITY_AGENT = ("169.254.170.23/32", 80)
+"""Where a pod gets its credentials, on its own node.
+https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html"""
 
 
 class Cloud(Site):
-    """The realisation in a cloud region."""
+    """An account's part of a region, with a cluster in it."""
 
-    def __init__(self, environment: Environment, site: CloudRegion) -> None:
+    def __init__(self, environment: Environment, site: CloudRegion, images: Images) -> None:
+        self._facts = Facts(
+            environment=environment, site=site, allowed=settings.allowed(environment.name)
+        )
+        account = pulumi.ResourceOptions(providers=[providers.aws(self._facts)])
+        self._keys = {purpose: key.arn for purpose, key in keys.build(self._facts, account).items()}
+        self._around = surroundings.build(self._facts, self._keys, account)
+        self._store = store.build(
+            self._facts, self._keys, self._around.network.s3_endpoint_id, account
+        )
+        self._watch = watch.build(self._facts, self._keys, self._store, account)
+        self._machines = machines.build(self._facts, self._keys, self._around, images, account)
+        cluster = self._machines.cluster
+        self._streaming = streams.build(self._facts, self._keys, self._around, cluster, account)
+        self._catalogue = catalogue.build(self._facts, self._keys, self._store, account)
+        self._door = door.build(self._facts, self._around, cluster, account)
+        safety.budget(self._facts, self._watch.topic, account)
+        safety.backup(self._facts, self._keys, self._store, self._watch.topic, account)
+
+        self._providers = [*account.providers, providers.cluster(cluster.kubeconfig)]
         self.name = site.name
-        self._environment = environment
+        self.api_server = ApiServer(
+            blocks=list(self._around.plan.subnets[Role.NODES].values()), port=HTTPS
+        )
+        self.storage = EncryptedStorageArgs(
+            site=site.name,
+            encrypted_provisioner=VOLUMES,
+            key=self._keys["volumes"],
+            name=place.ENCRYPTED_CLASS,
+        )
+        self.pull_secret = None
+        self.requests = ()
+        self.namespaces = [sizing.capacity_namespace()]
+
+    def placed(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options of whatever stands in the cluster, once volumes and names are there too."""
+        return pulumi.ResourceOptions(
+            providers=self._providers, depends_on=[self._machines.add_ons, *depends_on]
+        )
+
+    def published(
+        self, images: Images, ready: pulumi.Resource, storage: pulumi.Resource
+    ) -> pulumi.Resource:
+        """The account's registry, and the nodes that come and go with the pods."""
+        del storage
+        facts = self._facts
+        registry = ArtifactRegistry(
+            "registry",
+            ArtifactRegistryArgs(
+                repositories=images.repositories(),
+                site=RegistryOnAws(
+                    account=facts.account,
+                    region=facts.region,
+                    key_arn=self._keys["registry"],
+                    publisher_role_arn=f"arn:aws:iam::{facts.account}:role/mizan-publisher*",
+                    tags=facts.tags(data_class="internal"),
+                ),
+            ),
+            opts=self.placed(),
+        )
+        cluster = self._machines.cluster
+        placement_groups = {
+            name: made.placement_group.apply(str)
+            for name, made in self._machines.made.items()
+            if made.pool.fabric
+        }
+        ElasticCapacity(
+            "capacity",
+            ElasticCapacityArgs(
+                cluster=cluster,
+                nodes=self._machines.nodes,
+                account=facts.account,
+                region=facts.region,
+                pools=self._machines.pools,
+                placement_groups=placement_groups,
+                launch=self._machines.launch,
+                bottlerocket_version=BOTTLEROCKET,
+                queue_key_arn=self._keys["incidents"],
+                namespace=place.CAPACITY,
+                image=images.reference("karpenter"),
+                compute=sizing.own_compute(sizing.CAPACITY),
+                reachable_blocks=[
+                    cluster.service_block,
+                    IDENTITY_AGENT[0],
+                    *self._around.plan.subnets[Role.NODES].values(),
+                    *self._around.plan.subnets[Role.ENDPOINTS].values(),
+                ],
+                tags=facts.tags(data_class="internal"),
+            ),
+            opts=self.placed(registry, ready),
+        )
+        return registry
+
+    def object_store(self, images: Images, opts: pulumi.ResourceOptions) -> ObjectStore:
+        """The buckets, which were made with the region."""
+        del images, opts
+        return self._store
+
+    def client(self, store: ObjectStore) -> pod.StoreClient:
+        """The pod's own role."""
+        return pod.StoreClient(endpoint=store.endpoint, region=store.region, credential_secret=None)
+
+    def way_to_store(
+        self, workload: str, labels: Mapping[str, str], store: ObjectStore
+    ) -> pulumi.Resource:
+        """A role with the workload's grants, and the way to it and to the buckets."""
+        namespace = place.WORKLOADS[workload]
+        source = Peer(namespace=namespace, labels=labels)
+        agent, port = IDENTITY_AGENT
+        to_agent = AddressConnection(
+            f"{workload}-to-identity-agent",
+            AddressConnectionArgs(source=source, blocks=[agent], port=port),
+            opts=self.placed(*self.walls),
+        )
+        to_store = AddressConnection(
+            f"{workload}-to-store",
+            AddressConnectionArgs(source=source, blocks=self._around.network.s3_blocks, port=HTTPS),
+            opts=self.placed(*self.walls),
+        )
+        return PodIdentity(
+            f"{workload}-identity",
+            PodIdentityArgs(
+                cluster_name=self._machines.cluster.name,
+                namespace=namespace,
+                service_account=workload,
+                documents={"store": store.grant_documents[workload]},
+                account=self._facts.account,
+                tags=self._facts.tags(workload),
+            ),
+            opts=self.placed(to_agent, to_store),
+        )
+
+    def placement(self, workload: str) -> pod.Placement:
+        """The nodes of the pools for this kind of work, whose taints it tolerates."""
+        gpus = self._facts.environment.workloads.training.gpus if workload == "training" else 0
+        purpose = self._purpose(workload, gpus)
+        pool = next(one for one in self._machines.pools if one.purpose == purpose.value)
+        return pod.Placement(
+            node_labels={machines.PURPOSE_LABEL: purpose.value},
+            tolerated={taint.key: taint.value for taint in pool.taints()},
+            gpus=gpus,
+        )
+
+    def _purpose(self, workload: str, gpus: int) -> Purpose:
+        if workload == "training":
+            return Purpose.GPU_TRAINING if gpus else Purpose.CPU_TRAINING
+        there = {one.purpose for one in self._machines.pools}
+        if workload == "landing" and Purpose.DATA.value in there:
+            return Purpose.DATA
+        return Purpose.CPU_INFERENCE
+
+    def exports(self) -> dict[str, pulumi.Input[object]]:
+        """What else the stack tells: where the cluster is, and what stands before it."""
+        cluster = self._machines.cluster
+        told: dict[str, pulumi.Input[object]] = {
+            "cluster": cluster.name,
+            "kubeconfig": cluster.kubeconfig,
+            "incidents": self._watch.topic.queue_url,
+        }
+        if self._streaming is not None:
+            told["brokers"] = self._streaming.bootstrap_brokers
+        if self._door is not None:
+            told["loadBalancer"] = self._door.dns_name
+        if self._catalogue is not None:
+            told["workgroup"] = self._catalogue.workgroup
+        return told

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import moto.config
-import pulumi
 import pytest
 
 from components.audit_trail import AuditTrail, AuditTrailArgs

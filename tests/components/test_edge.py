@@ -25,7 +25,6 @@ def arguments(**changed: Any) -> EdgeArgs:
         "target_port": 8443,
         "health_path": "/ready",
         "requests_in_five_minutes": 10_000,
-        "access_log_bucket": "logs",
         "logs": LOGS,
         "tags": TAGS,
     }

@@ -4,7 +4,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.incident_topic import IncidentTopic, IncidentTopicArgs
+from components.incident_topic import PUBLISHERS, IncidentTopic, IncidentTopicArgs
 from components.tags import Tags
 from tests.components.recording import Deploy, Engine
 from tests.support.aws_outputs import ACCOUNT

@@ -1,0 +1,55 @@
+"""The lake's tables for BI and queries, where the environment works in bulk."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from components.lake_catalogue import LakeCatalogue, LakeCatalogueArgs, LakeDatabase
+from components.object_store import ObjectStore
+from stacks import place
+from stacks.region.facts import Facts
+from stacks.region.store import QUERIES
+
+DATABASES = {
+    "raw": (place.LAKE, "Data as they arrived"),
+    "anonymised": (place.ANONYMISED, "Data that name nobody"),
+    "features": (place.FEATURES, "What pipelines derive"),
+}
+"""Each database with its bucket, and what it holds."""
+
+
+def build(
+    facts: Facts,
+    keys: Mapping[str, pulumi.Input[str]],
+    store: ObjectStore,
+    opts: pulumi.ResourceOptions,
+) -> LakeCatalogue | None:
+    """Catalogue the lake; None where the environment has no batch.
+
+    Args:
+        facts: The environment in its region.
+        keys: ARN of each key, by purpose.
+        store: The buckets.
+        opts: Options of the catalogue.
+    """
+    if facts.environment.batch is None:
+        return None
+    return LakeCatalogue(
+        "catalogue",
+        LakeCatalogueArgs(
+            databases={
+                name: LakeDatabase(
+                    bucket=store.bucket_names[bucket], key_arn=keys["lake"], description=holds
+                )
+                for name, (bucket, holds) in DATABASES.items()
+            },
+            administrators=facts.environment.cluster.admin_roles,
+            key_arn=keys["lake"],
+            results_bucket=store.bucket_names[QUERIES],
+            results_key_arn=keys["lake"],
+            account=facts.account,
+            region=facts.region,
+            tags=facts.tags("landing", profile="batch"),
+        ),
+        opts=opts,
+    )
