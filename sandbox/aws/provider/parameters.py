@@ -1,0 +1,119 @@
+"""The parameters of a call that a table describes."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sandbox.aws.provider import connection
+from sandbox.aws.provider.mapping import member_of, to_parameter
+from sandbox.aws.provider.resource import Aspect, Do, Facts, Resource
+from sandbox.aws.provider.schema import Schema
+from sandbox.aws.provider.tagging import Tagging, found, member_for_tags
+from sandbox.aws.provider.templates import MISSING, fields, filled
+
+
+def input_shape(resource: Resource, operation: str) -> Any:
+    """Return botocore's shape of an operation's input."""
+    return connection.model(resource.service).operation_model(operation).input_shape
+
+
+def tagging_of(resource: Resource, schema: Schema) -> Tagging | None:
+    """Return how a type is tagged; None where it is not."""
+    if "tags" not in schema.inputs:
+        return None
+    return resource.tagging or found(resource.service, connection.model(resource.service))
+
+
+def parameters(
+    resource: Resource,
+    schema: Schema,
+    given: Do,
+    facts: Facts,
+    *,
+    aspect: Aspect | None = None,
+    valued: bool = True,
+) -> dict[str, Any]:
+    """Return the parameters of a call.
+
+    Args:
+        resource: the type's table.
+        schema: the type's schema.
+        given: the call.
+        facts: inputs and everything else that is known.
+        aspect: the aspect whose call it is; only its properties are sent then.
+        valued: whether properties are sent; a call that reads or deletes sends none by itself.
+
+    Raises:
+        UnmappedError: a property has no place in the operation's input.
+    """
+    shape = input_shape(resource, given.operation)
+    if shape is None:
+        return {}
+    target = shape.members[given.into] if given.into else shape
+    rename = {**resource.rename, **(aspect.rename if aspect else {})}
+    made: dict[str, Any] = {}
+    for name in _sent(resource, schema, given, aspect) if valued else given.only or ():
+        value = facts.get(name)
+        member = place(target, name, schema.noun, rename)
+        if value is None or member is None:
+            continue
+        made[member] = to_parameter(value, target.members[member], rename, name)
+    if given.into:
+        made = {given.into: made}
+    for name, template in resource.key.items():
+        if name in shape.members and (value := filled(template, facts)) not in (MISSING, []):
+            made[name] = value
+    return merged(made, filled(dict(given.send), facts))
+
+
+def place(target: Any, name: str, noun: str, rename: Mapping[str, str]) -> str | None:
+    """Return the member of a structure that takes a property, or None."""
+    wanted = rename.get(name)
+    return wanted if wanted in target.members else member_of(target, name, noun)
+
+
+def takes(resource: Resource, schema: Schema, given: Do, aspect: Aspect | None = None) -> set[str]:
+    """Return the properties that a call sends, by itself or in a template."""
+    shape = input_shape(resource, given.operation)
+    taken = fields(dict(given.send))
+    if shape is None:
+        return taken
+    for name, template in resource.key.items():
+        if name in shape.members:
+            taken |= fields(template)
+    target = shape.members[given.into] if given.into else shape
+    rename = {**resource.rename, **(aspect.rename if aspect else {})}
+    return taken | {
+        name
+        for name in _sent(resource, schema, given, aspect)
+        if place(target, name, schema.noun, rename)
+    }
+
+
+def _sent(resource: Resource, schema: Schema, given: Do, aspect: Aspect | None) -> Iterable[str]:
+    if given.only is not None:
+        return given.only
+    if aspect is not None:
+        return aspect.properties
+    # What an aspect changes later may well be given at once.
+    apart = resource.untold if given == resource.create else resource.apart
+    return [name for name in schema.inputs if name not in apart]
+
+
+def tags_in(shape: Any, tags: Mapping[str, str]) -> dict[str, Any]:
+    """Return tags as an operation's input takes them; nothing where it does not."""
+    member = member_for_tags(shape)
+    if member is None or not tags:
+        return {}
+    return {member: to_parameter(dict(tags), shape.members[member], {}, "tags")}
+
+
+def merged(first: Any, second: Any) -> Any:
+    """Return two structures as one, in which the second has precedence."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return {
+            name: merged(first[name], second[name])
+            if name in first and name in second
+            else second.get(name, first.get(name))
+            for name in {**first, **second}
+        }
+    return second

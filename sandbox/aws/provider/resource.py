@@ -1,0 +1,212 @@
+"""The shape of the tables: one `Resource` says how a resource type lives in AWS.
+
+A file `types/<service>.py` holds `TYPES`, a tuple of these. Names and shapes of properties are not
+said: pulumi-aws and botocore know them. A worked example, a KMS key:
+
+    Resource(
+        "aws:kms/key:Key",                   # the Pulumi type
+        "kms",                               # botocore's name of the service
+        create=Do("CreateKey", at="KeyMetadata"),
+        id="KeyId",                          # path in the answer of `create`, after `at`
+        key={"KeyId": "{id}"},               # sent with every call that takes it, once it is known
+        read=Do("DescribeKey", at="KeyMetadata"),
+        delete=Do("ScheduleKeyDeletion", send={"PendingWindowInDays": "{deletionWindowInDays}"}),
+        aspects=(                            # what has calls of its own
+            Aspect("description", put="UpdateKeyDescription"),
+            Aspect("isEnabled", put="EnableKey", remove="DisableKey"),
+            Aspect(                          # a function may stand for each of these calls
+                "enableKeyRotation", "rotationPeriodInDays",
+                put="EnableKeyRotation", remove="DisableKeyRotation",
+                read=Do("GetKeyRotationStatus"), rename={"enableKeyRotation": "KeyRotationEnabled"},
+            ),
+            Aspect("policy", put=Do("PutKeyPolicy", send={"PolicyName": "default"}),
+                   read="GetKeyPolicy"),
+        ),
+        rename={"customerMasterKeySpec": "KeySpec", "isEnabled": "Enabled"},
+        replace=("customerMasterKeySpec", "keyUsage", "multiRegion", "customKeyStoreId"),
+        gone=lambda live: live["KeyState"] == "PendingDeletion",
+        defaults={"isEnabled": True, "deletionWindowInDays": 30},
+        ignore={"bypassPolicyLockoutSafetyCheck": "the stand-in locks nobody out"},
+    )
+
+What happens by itself:
+
+- *Parameters.* Each input goes to the member of the operation's input that has its name, whatever
+  its case, punctuation or plural, with the type's noun before it if need be (`name` of a LogGroup
+  is `logGroupName`), and so on inside it. A block that Pulumi flattens becomes a list of one,
+  a map of tags the service's own list of pairs, a JSON text a structure where AWS wants one.
+- *Outputs.* Each property of the type is taken from the answer of `read` in the same way.
+  `outputs` adds what is called otherwise: a JMESPath into that answer, or a text with `{...}`,
+  whose fields are inputs, outputs, `id`, `region` and `account`. `defaults` fills the rest.
+- *Names.* An absent `name` (or the property that `name=` says) becomes the resource's Pulumi name
+  and seven hexadecimal digits, and stays over updates. A resource with a name of the user's is
+  deleted before it is replaced.
+- *Tags.* Sent with `create` where it takes tags, else by the service's tagging operations, which
+  are found (`provider/tagging.py`); `tagging=` says them where they are irregular.
+- *Updates.* A changed property is sent by the aspect that has it, else by every `update` whose
+  input takes it (with all other inputs that it takes). A property that neither takes must be in
+  `replace`, or `replace="*"`: all those. `ignore` says of which properties AWS is told nothing,
+  and why. The conformance test fails on a property about which nothing is said.
+- *Gone.* An error whose code says so (`NoSuch…`, `…NotFound…`), an empty part at `at`, or what
+  `gone` says: an error code, or a function of the live part.
+
+Escape hatches: `before` changes the inputs before they are sent, `after` the live part before it
+is read; `create`, `read`, `update`, `delete` may be functions of (`aws`, `facts`), where
+`aws(operation, **parameters)` calls the type's service, and `facts` holds inputs, outputs, `id`,
+`region` and `account`. `create` and `read` return what an answer would hold after `at` (None: it
+is gone).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sandbox.aws.provider.tagging import Tagging
+
+Facts = dict[str, Any]
+
+
+class Aws(Protocol):
+    """Calls operations of one service in one region."""
+
+    def __call__(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Return the answer of an operation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Do:
+    """One call."""
+
+    operation: str
+    at: str = ""
+    """JMESPath of the resource in the answer, in which `{name}` is filled in; all by default."""
+    into: str = ""
+    """Member of the input that takes the properties; the input itself by default."""
+    send: Mapping[str, Any] = field(default_factory=dict)
+    """Further parameters: texts with `{...}`, or plain values; a missing one is left out."""
+    only: tuple[str, ...] | None = None
+    """Properties that are sent; every one that has a place, by default."""
+
+    def __init__(  # noqa: PLR0913 - a table reads best with the operation first
+        self,
+        operation: str,
+        *,
+        at: str = "",
+        into: str = "",
+        send: Mapping[str, Any] | None = None,
+        only: tuple[str, ...] | None = None,
+    ) -> None:
+        for name, value in (
+            ("operation", operation),
+            ("at", at),
+            ("into", into),
+            ("send", send or {}),
+            ("only", only),
+        ):
+            object.__setattr__(self, name, value)
+
+
+Call = str | Do
+Function = Callable[[Aws, Facts], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aspect:
+    """Properties with calls of their own.
+
+    `put` is called when any changes, and at creation when the first of them has a value that
+    `create` does not take itself; `remove`, where there is one, instead when that value is false
+    or gone.
+    """
+
+    properties: tuple[str, ...]
+    put: Call | Function
+    remove: Call | Function | None = None
+    read: Call | Function | None = None
+    """Says the live values; without it they are taken from the type's `read`, if there."""
+    rename: Mapping[str, str] = field(default_factory=dict)
+    """AWS's names, beside the type's own `rename`."""
+
+    def __init__(
+        self,
+        *properties: str,
+        put: Call | Function,
+        remove: Call | Function | None = None,
+        read: Call | Function | None = None,
+        rename: Mapping[str, str] | None = None,
+    ) -> None:
+        for name, value in (
+            ("properties", properties),
+            ("put", put),
+            ("remove", remove),
+            ("read", read),
+            ("rename", rename or {}),
+        ):
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """How one resource type lives in AWS; see the module."""
+
+    token: str
+    service: str
+    create: Call | Function
+    read: Call | Function
+    delete: Call | Function | None = None
+    """None: nothing is deleted, as for a setting that an account always has."""
+    _: Any = field(default=None, kw_only=True, repr=False)
+    id: str = "{name}"
+    """JMESPath into what `create` answers, or a text with `{...}` over facts."""
+    key: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters, as `send`, that name the resource in every call whose input takes them."""
+    update: Call | Function | tuple[Call, ...] = ()
+    aspects: tuple[Aspect, ...] = ()
+    rename: Mapping[str, str] = field(default_factory=dict)
+    """AWS's name for each path of properties (`rules.filter`) that is called otherwise."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """Values of properties that neither the inputs nor AWS's answer gives."""
+    replace: tuple[str, ...] | str = ()
+    ignore: Mapping[str, str] = field(default_factory=dict)
+    """Properties that no call takes, each with the reason."""
+    refuse: Mapping[str, str] = field(default_factory=dict)
+    """Properties that are not supported here, each with the reason; giving one is an error."""
+    unfilled: tuple[str, ...] = ()
+    """Outputs that pulumi-aws always has and the stand-in never."""
+    name: str | None = "name"
+    """Property that is named automatically when it is left out; None for no such."""
+    name_prefix: str = ""
+    """What automatic names begin with."""
+    tagging: Tagging | None = None
+    gone: str | tuple[str, ...] | Callable[[dict[str, Any]], bool] = ()
+    delete_before_replace: bool = False
+    """Whether two of it cannot stand side by side even with different names."""
+    secret: tuple[str, ...] = ()
+    """Outputs that are secret."""
+    before: Callable[[Facts], Facts] | None = None
+    after: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.create, str):
+            object.__setattr__(self, "create", Do(self.create))
+
+    @property
+    def updates(self) -> tuple[Call | Function, ...]:
+        """Calls that change it in place, besides those of aspects and tags."""
+        return self.update if isinstance(self.update, tuple) else (self.update,)
+
+    @property
+    def untold(self) -> set[str]:
+        """Properties that no call sends by itself."""
+        return {*self.ignore, "region", "tags", "tagsAll", "timeouts", "namePrefix"}
+
+    @property
+    def apart(self) -> set[str]:
+        """Properties that `update` does not send."""
+        return {*self.untold, *(name for aspect in self.aspects for name in aspect.properties)}
+
+
+def call(given: Call) -> Do:
+    """Return a call in full."""
+    return Do(given) if isinstance(given, str) else given
