@@ -43,12 +43,17 @@ class StoreClient:
     """URL of the store."""
     region: pulumi.Input[str]
     """Region that requests are signed for."""
-    credential_secret: str
-    """Secret in the workload's namespace (`access_key`, `secret_key`, `ca.crt`)."""
+    credential_secret: str | None
+    """Secret in the workload's namespace (`access_key`, `secret_key`, `ca.crt`); none where the
+    pods have an identity of their own, and the store a certificate that every system trusts."""
 
     def settings(self) -> dict[str, pulumi.Input[str]]:
         """The store as environment variables."""
         return {"STORE_ENDPOINT": self.endpoint, "STORE_REGION": self.region}
+
+    def secrets(self) -> dict[str, str]:
+        """The credential as a mounted Secret, where there is one."""
+        return {} if self.credential_secret is None else {"store": self.credential_secret}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,15 @@
 """What the tests of more than one workload need."""
 
+import json
 import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +108,59 @@ def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectSto
         finally:
             process.terminate()
             process.wait(timeout=PATIENCE_S)
+
+
+@pytest.fixture
+def pod_identity(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Callable[[str, str, Path], None]]:
+    """Gives this process what pods with an identity of their own get, and nothing else.
+
+    Called with the access key and the secret key that the agent on the node hands out, and with
+    the certificates that the system trusts.
+    """
+    token = "token-of-the-service-account"  # noqa: S105 - of an agent that lives for one test
+    handed: dict[str, str] = {}
+
+    class Agent(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.headers["Authorization"] == token
+            self.send_response(200 if known and self.path == "/v1/credentials" else 403)
+            self.end_headers()
+            self.wfile.write(json.dumps(handed if known else {}).encode())
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    agent = ThreadingHTTPServer(("127.0.0.1", 0), Agent)
+    threading.Thread(target=agent.serve_forever, daemon=True).start()
+
+    def give(access_key: str, secret_key: str, trusted: Path) -> None:
+        handed.update(
+            AccessKeyId=access_key,
+            SecretAccessKey=secret_key,
+            Token="",
+            Expiration="2099-01-01T00:00:00Z",
+        )
+        (tmp_path / "token").write_text(token)
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            monkeypatch.delenv(name)
+        for name, value in {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": (
+                f"http://127.0.0.1:{agent.server_port}/v1/credentials"
+            ),
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(tmp_path / "token"),
+            "AWS_CA_BUNDLE": str(trusted),
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }.items():
+            monkeypatch.setenv(name, value)
+        # What an earlier test found out must not help.
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+    yield give
+    agent.shutdown()
+    agent.server_close()
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:

@@ -201,3 +201,19 @@ def test_another_input_is_another_run_and_another_revision(
     templates = [plan.named("Job", name).spec["template"] for plan in (before, after)]
     first, second = (template["metadata"]["annotations"][annotation] for template in templates)
     assert (first, second) == (old, new)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_where_pods_have_an_identity_of_their_own_no_credential_is_stored(name: str) -> None:
+    step = STEPS[name]
+    own = replace(
+        step.args,
+        runtime=replace(step.args.runtime, pull_secret=None),
+        store=replace(STORE, credential_secret=None),
+    )
+    plan, _ = planned(step, own)
+    spec = plan.named("Job", name).spec["template"]["spec"]
+
+    assert "store" not in [volume["name"] for volume in spec.get("volumes", [])]
+    assert not spec.get("imagePullSecrets")
+    assert not plan.named("ServiceAccount", name).inputs.get("imagePullSecrets")

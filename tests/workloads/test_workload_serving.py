@@ -133,3 +133,10 @@ def test_the_order_of_the_weights_changes_nothing(plan: Plan) -> None:
     assert reordered.named("Deployment", "serving").inputs == (
         plan.named("Deployment", "serving").inputs
     )
+
+
+def test_where_pods_have_an_identity_of_their_own_no_store_credential_is_mounted() -> None:
+    own = replace(ARGS, store=replace(ARGS.store, credential_secret=None))
+    spec = planned(own).named("Deployment", "serving").spec["template"]["spec"]
+
+    assert [volume["name"] for volume in spec["volumes"]] == ["tls", "verification"]

@@ -45,7 +45,7 @@ class Landing(pulumi.ComponentResource):
                 NAME,
                 args.runtime,
                 settings={**args.store.settings(), "STORE_LAKE": args.lake},
-                secrets={"store": args.store.credential_secret},
+                secrets=args.store.secrets(),
             ),
             after="",
             deadline_seconds=DEADLINE_SECONDS,

@@ -160,7 +160,7 @@ def _spec(args: ServingArgs) -> Any:
         },
         secret_settings={"EXPERIMENT_SALT": args.secrets.salt},
         secrets={
-            "store": args.store.credential_secret,
+            **args.store.secrets(),
             "tls": args.secrets.tls,
             "verification": args.secrets.verification,
         },

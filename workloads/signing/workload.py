@@ -58,7 +58,7 @@ class Signing(pulumi.ComponentResource):
                     "STORE_MODELS": args.models,
                     "MODEL": args.model,
                 },
-                secrets={"store": args.store.credential_secret, "signing": args.key_secret},
+                secrets={**args.store.secrets(), "signing": args.key_secret},
             ),
             after=args.after,
             deadline_seconds=DEADLINE_SECONDS,

@@ -75,7 +75,7 @@ class Training(pulumi.ComponentResource):
                     "SEED": str(args.seed),
                     "MIZAN_CODE_VERSION": args.code_version,
                 },
-                secrets={"store": args.store.credential_secret},
+                secrets=args.store.secrets(),
             ),
             after=args.after,
             deadline_seconds=DEADLINE_SECONDS,
