@@ -9,7 +9,7 @@ export UV_CACHE_DIR := $(CACHE)/uv
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test accept lint preview policy schema bench mirror engine tools lock clean-cache
+.PHONY: help up down test accept lint preview cost prices policy schema bench mirror engine tools lock clean-cache
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -31,6 +31,13 @@ lint: tools ## ruff, mypy strict
 
 preview: engine ## pulumi preview of ENV with the policy pack
 	@. .sandbox/env && pulumi preview --stack $(ENV) --policy-pack policies
+
+cost: engine ## What ENV costs a month, from its preview: floor, ceiling and what has no price
+	@. .sandbox/env && pulumi preview --stack $(ENV) --json --show-sames > .sandbox/plan.json; \
+	  $(BIN)/python -m policies.costing $(COST) < .sandbox/plan.json
+
+prices: tools ## Renew policies/costing/prices.csv from the price list of AWS
+	@$(BIN)/python -m policies.costing.refresh
 
 policy: tools ## Run every policy rule on its fixtures
 	@$(BIN)/python -m pytest tests/policies -m "not engine"

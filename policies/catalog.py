@@ -9,6 +9,8 @@ from pulumi_policy import Policy
 from policies.judging import identity
 
 ROOT = Path(__file__).resolve().parent
+APPARATUS = {"costing"}
+"""Folders that hold what rules build on, and no rule."""
 
 
 class CatalogError(Exception):
@@ -17,7 +19,11 @@ class CatalogError(Exception):
 
 def modules(root: Path = ROOT) -> list[ModuleType]:
     """Imports every rule file, ``<topic>/<rule>.py``, in the order of their ids."""
-    files = [file for file in root.glob("*/*.py") if not file.name.startswith("_")]
+    files = [
+        file
+        for file in root.glob("*/*.py")
+        if not file.name.startswith("_") and file.parent.name not in APPARATUS
+    ]
     return [
         importlib.import_module(f"policies.{file.parent.name}.{file.stem}")
         for file in sorted(files)

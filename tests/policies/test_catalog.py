@@ -16,6 +16,7 @@ def test_ids_are_stable() -> None:
         "access-namespace-default-deny",
         "access-namespace-pod-security",
         "access-pod-security-context",
+        "cost-monthly-budget",
         "encryption-bucket-encrypted",
         "encryption-cloud-plaintext-listener",
         "encryption-cloud-storage-encrypted",

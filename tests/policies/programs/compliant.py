@@ -26,10 +26,20 @@ class Resource(pulumi.CustomResource):
         return value
 
 
-def inside() -> pulumi.ResourceOptions:
-    """Options of an AWS resource under a provider that stays in the country."""
+def inside(budget_usd: int = 1000) -> pulumi.ResourceOptions:
+    """Options of an AWS resource under a provider that stays in the country, within a budget."""
     provider = pulumi.ProviderResource("aws", "inside", {"region": "me-central-1"})
-    return pulumi.ResourceOptions(provider=provider)
+    options = pulumi.ResourceOptions(provider=provider)
+    Resource(
+        "aws:budgets/budget:Budget",
+        "all",
+        options,
+        budgetType="COST",
+        timeUnit="MONTHLY",
+        limitAmount=str(budget_usd),
+        limitUnit="USD",
+    )
+    return options
 
 
 def encryption(name: str, bucket: Resource, opts: pulumi.ResourceOptions, **key: Any) -> None:

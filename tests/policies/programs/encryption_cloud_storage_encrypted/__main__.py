@@ -1,12 +1,11 @@
-"""A database whose storage is in the clear."""
+"""A volume that is in the clear."""
 
 from tests.policies.programs.compliant import Resource, inside
 
 Resource(
-    "aws:rds/instance:Instance",
+    "aws:ebs/volume:Volume",
     "records",
     inside(),
-    instanceClass="db.t4g.micro",
-    allocatedStorage=20,
-    engine="postgres",
+    availabilityZone="me-central-1a",
+    size=20,
 )

@@ -1,0 +1,155 @@
+"""The resources of a plan: their declared properties, and what those were made from."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from policies.costing.rates import UnpricedError
+
+Tree: TypeAlias = Any
+"""Plain data; what is not known before apply is anything but the type that is looked for."""
+
+_GONE: Final = ("delete", "delete-replaced", "discard-replaced", "remove-pending-replace")
+
+
+class PlanError(Exception):
+    """What was given is no plan."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A resource as a plan declares it."""
+
+    type: str
+    urn: str
+    name: str
+    inputs: Mapping[str, Tree] = field(default_factory=dict)
+    derived_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Top-level property to the URNs that it was made from."""
+
+    @property
+    def component(self) -> str:
+        """The outermost component that it belongs to; empty for one that stands alone."""
+        parents = self.urn.split("::")[2].split("$")[:-1] if self.urn.count("::") > 1 else []
+        return parents[0].rpartition(":")[2] if parents else ""
+
+    def tag(self, key: str) -> str:
+        """A tag of a cloud resource, or the label of that name; empty where there is none."""
+        for holder in ("tags", "metadata.labels"):
+            found = peek(self.inputs, f"{holder}.{key}")
+            if isinstance(found, str):
+                return found
+        return ""
+
+    def number(self, path: str, default: int | None = None) -> int:
+        """A count at a path (`scalingConfig.minSize`), also where it is written as text.
+
+        Raises:
+            UnpricedError: It is missing with no default, or not known before apply.
+        """
+        found = peek(self.inputs, path)
+        if found is None and default is not None:
+            return default
+        if isinstance(found, bool) or not isinstance(found, int | float | str):
+            raise UnpricedError(f"{path} is not known before apply, or missing")
+        try:
+            return int(float(found))
+        except ValueError as error:
+            raise UnpricedError(f"{path} is no number that is known before apply") from error
+
+    def text(self, path: str, default: str | None = None) -> str:
+        """A text at a path.
+
+        Raises:
+            UnpricedError: It is missing with no default, or not known before apply.
+        """
+        found = peek(self.inputs, path)
+        if found is None and default is not None:
+            return default
+        if not isinstance(found, str) or found in UNKNOWNS:
+            raise UnpricedError(f"{path} is not known before apply, or missing")
+        return found
+
+    def items(self, path: str) -> list[Tree]:
+        """A list at a path, empty where it is missing.
+
+        Raises:
+            UnpricedError: It is not known before apply.
+        """
+        found = peek(self.inputs, path)
+        if found is None:
+            return []
+        if not isinstance(found, list):
+            raise UnpricedError(f"{path} is not known before apply")
+        return found
+
+
+UNKNOWNS: Final = frozenset({"04da6b54-80e4-46f7-96ec-b56ff0331ba9"})
+"""What the engine writes where a text is not known yet."""
+
+
+def peek(tree: Tree, path: str) -> Tree:
+    """What stands at a path; `None` where nothing does. A key may itself hold a slash, not a dot.
+
+    The first element is meant where a list is on the way: bridged providers write blocks of which
+    there is one as a list or as itself.
+    """
+    for key in path.split("."):
+        if isinstance(tree, list):
+            tree = tree[0] if tree else None
+        if not isinstance(tree, Mapping):
+            return None if tree is None else tree
+        tree = tree.get(key)
+    return tree
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All resources that will be there when the plan is done."""
+
+    resources: Sequence[Planned]
+
+    def of(self, *types: str) -> Iterator[Planned]:
+        """The resources of some types."""
+        return (resource for resource in self.resources if resource.type in types)
+
+    def source(self, resource: Planned, key: str, *types: str) -> Planned | None:
+        """The resource of these types that a property was made from, if it is one."""
+        urns = resource.derived_from.get(key, ())
+        return next((found for found in self.of(*types) if found.urn in urns), None)
+
+
+def read(text: str) -> Plan:
+    """Reads what `pulumi preview --json --show-sames` writes.
+
+    Raises:
+        PlanError: It is no such document, the preview failed, or it holds no step.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise PlanError(f"the plan is not JSON: {error}") from error
+    told = document.get("diagnostics") or [] if isinstance(document, dict) else []
+    errors = [one.get("message", "").strip() for one in told if one.get("severity") == "error"]
+    if errors:
+        raise PlanError("the preview failed, so there is no plan:\n" + "\n".join(errors))
+    steps = document.get("steps") if isinstance(document, dict) else None
+    if not isinstance(steps, list) or not steps:
+        raise PlanError("the plan has no steps; allowed: pulumi preview --json --show-sames")
+    states = [step.get("newState") for step in steps if step.get("op") not in _GONE]
+    found = {
+        state["urn"]: Planned(
+            type=state["type"],
+            urn=state["urn"],
+            name=state["urn"].rpartition("::")[2],
+            inputs=state.get("inputs") or {},
+            derived_from={
+                key: tuple(urns or ())
+                for key, urns in (state.get("propertyDependencies") or {}).items()
+            },
+        )
+        for state in states
+        if state and state.get("custom")
+    }
+    return Plan(list(found.values()))
