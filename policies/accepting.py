@@ -23,3 +23,8 @@ def yes(value: Tree) -> bool:
 def given(value: Tree) -> bool:
     """Accepts any text, and an unknown one: what it is made from is judged by its origin."""
     return value is UNKNOWN or (isinstance(value, str) and value.strip() != "")
+
+
+def customer_key(value: Tree) -> bool:
+    """Accepts a key as `given` does, but none that AWS keeps for its services."""
+    return given(value) and not (isinstance(value, str) and "alias/aws/" in value)

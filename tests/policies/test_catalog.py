@@ -31,6 +31,7 @@ def test_ids_are_stable() -> None:
         "residency-unknown-origin",
         "supply-chain-image-digest",
         "supply-chain-opaque-content",
+        "tagging-mandatory-tags",
     ]
 
 

@@ -4,11 +4,21 @@ The typed SDKs are left out: the engine sees the same, and they take seconds to 
 gigabytes to type-check.
 """
 
+import json
 from typing import Any
 
 import pulumi
 
 IMAGE = f"registry.artifacts.svc.cluster.local:5000/mizan/serving@sha256:{'0' * 63}1"
+KEY = "arn:aws:kms:me-central-1:123456789012:key/1"
+TAGS = {
+    "owner": "ai-platform",
+    "cost-centre": "CC-1",
+    "environment": "fault",
+    "workload": "platform",
+    "data-class": "internal",
+    "profile": "shared",
+}
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 
 
@@ -27,8 +37,9 @@ class Resource(pulumi.CustomResource):
 
 
 def inside(budget_usd: int = 1000) -> pulumi.ResourceOptions:
-    """Options of an AWS resource under a provider that stays in the country, within a budget."""
-    provider = pulumi.ProviderResource("aws", "inside", {"region": "me-central-1"})
+    """Options of an AWS resource under a provider in the country, with tags and a budget."""
+    settings = {"region": "me-central-1", "defaultTags": json.dumps({"tags": TAGS})}
+    provider = pulumi.ProviderResource("aws", "inside", settings)
     options = pulumi.ResourceOptions(provider=provider)
     Resource(
         "aws:budgets/budget:Budget",
@@ -44,6 +55,7 @@ def inside(budget_usd: int = 1000) -> pulumi.ResourceOptions:
 
 def encryption(name: str, bucket: Resource, opts: pulumi.ResourceOptions, **key: Any) -> None:
     """KMS encryption of a bucket, which AWS takes as a resource of its own."""
+    key = {"kmsMasterKeyId": KEY, **key}
     Resource(
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         name,

@@ -1,6 +1,6 @@
 """A volume that is in the clear."""
 
-from tests.policies.programs.compliant import Resource, inside
+from tests.policies.programs.compliant import KEY, Resource, inside
 
 Resource(
     "aws:ebs/volume:Volume",
@@ -8,4 +8,5 @@ Resource(
     inside(),
     availabilityZone="me-central-1a",
     size=20,
+    kmsKeyId=KEY,
 )

@@ -1,0 +1,1 @@
+"""Whose a resource is, what it costs and what it holds."""
