@@ -37,7 +37,8 @@ def recorder(
     made = cfg.Recorder(
         name,
         role_arn=role.arn,
-        # An account has one recorder in this region, so global types are recorded once.
+        # Global types are recorded here, where the account has its only recorder. IAM's are not
+        # among them: AWS offers those in older regions only (docs/detection.md).
         recording_group=cfg.RecorderRecordingGroupArgs(
             all_supported=True, include_global_resource_types=True
         ),
