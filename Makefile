@@ -9,7 +9,7 @@ export UV_CACHE_DIR := $(CACHE)/uv
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test accept lint preview cost prices policy schema bench mirror engine tools lock clean-cache
+.PHONY: help up down rehearse test accept lint preview cost prices policy schema bench mirror engine tools lock clean-cache
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -19,6 +19,9 @@ up: tools ## Bring ENV (default: local) up on this machine and show what it is
 
 down: tools ## Take ENV down: nothing of it stays but the cache
 	@$(BIN)/python -m sandbox down $(ENV)
+
+rehearse: tools ## Bring the cloud environment ENV up beside a stand-in of AWS, change it, take it down
+	@$(BIN)/python -m sandbox rehearse $(ENV)
 
 test: tools ## Everything a newcomer should see pass: lint, fast tests, the real engine, the real cluster
 	@tests/run

@@ -1,4 +1,4 @@
-"""`python -m sandbox up|down|engine|mirror ENVIRONMENT`: what the Makefile calls."""
+"""`python -m sandbox up|down|engine|mirror|rehearse ENVIRONMENT`: what the Makefile calls."""
 
 import argparse
 import errno
@@ -13,7 +13,16 @@ from sandbox.mirror import mirror
 from sandbox.progress import fail
 from sandbox.up import engine, up
 
-COMMANDS = {"down": down, "engine": engine, "mirror": mirror, "up": up}
+
+def rehearse(name: str) -> None:
+    """Rehearse a cloud environment."""
+    # Only this command pays for the clients of clouds.
+    from sandbox.rehearsal.rehearse import rehearse as begin  # noqa: PLC0415 - as above
+
+    begin(name)
+
+
+COMMANDS = {"down": down, "engine": engine, "mirror": mirror, "rehearse": rehearse, "up": up}
 INTERRUPTED = 130
 REMEDIES = {
     errno.ENOSPC: "free some space, or put the cache elsewhere with MIZAN_CACHE, and run again",

@@ -57,9 +57,14 @@ class Provisioning:
                 self._core.delete_persistent_volume(name)
 
 
+def encrypts(parameters: Mapping[str, str]) -> bool:
+    """Whether a class with these parameters encrypts under a key of the owner's."""
+    return parameters.get("encrypted") == "true" and bool(parameters.get("kmsKeyId"))
+
+
 def _volume(name: str, claim: Any, chosen: Any, zone: str) -> Any:
     asked: Mapping[str, str] = chosen.parameters or {}
-    if asked.get("encrypted") != "true" or not asked.get("kmsKeyId"):
+    if not encrypts(asked):
         raise ValueError(
             f"storage class {chosen.metadata.name} asks for {dict(asked)}; volumes need "
             "encrypted: 'true' and a kmsKeyId"

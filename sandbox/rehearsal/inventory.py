@@ -1,0 +1,115 @@
+"""What the cloud holds, beside what the stack knows: nothing is orphaned, nothing is left.
+
+The stand-in tells all that it holds. A thing is known when one of its names stands in the stack's
+state; what the cloud makes by itself with a thing is known with it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sandbox.rehearsal.cloud import Cloud
+from sandbox.rehearsal.live import Resource
+
+IMPLICIT: Final = frozenset({("ec2", "groups"), ("ec2", "network_acls"), ("ec2", "route_tables")})
+"""Stores with things that every network is born with: they bear no tags, and go with it."""
+ENDING: Final = frozenset({"PendingDeletion", "DELETED", "DELETING"})
+"""States of what is deleted, and only waits until AWS forgets it."""
+NAMING: Final = ("id", "arn", "name")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing that the cloud holds.
+
+    Attributes:
+        service: Service that holds it.
+        region: Its region, `aws` for services that have none.
+        store: Where the service keeps it.
+        key: Its key there.
+        names: Everything that it is called.
+        tags: Its tags, as pairs.
+        network: The network that it is part of; empty where it is in none.
+    """
+
+    service: str
+    region: str
+    store: str
+    key: str
+    names: frozenset[str] = frozenset()
+    tags: frozenset[tuple[str, str]] = frozenset()
+    network: str = ""
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What stays the same as long as it is there."""
+        return (self.service, self.region, self.store, self.key)
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.store} {self.key}"
+
+
+def held(cloud: Cloud) -> list[Thing]:
+    """Everything that the cloud holds, without what is being deleted."""
+    return [_thing(one) for one in cloud.inventory() if one.get("state") not in ENDING]
+
+
+def born(cloud: Cloud) -> frozenset[tuple[str, str, str, str]]:
+    """What every account is born with; asked before anything is made."""
+    cloud.client("ec2").describe_vpcs()  # the stand-in makes networks when it is first asked
+    cloud.client("iam").list_roles()
+    return frozenset(thing.identity for thing in held(cloud))
+
+
+def known(resources: Iterable[Resource]) -> set[str]:
+    """Everything that the resources of a stack are called."""
+    return {name for one in resources for name in _named(one)}
+
+
+def besides(
+    cloud: Cloud, first: frozenset[tuple[str, str, str, str]], names: set[str]
+) -> list[Thing]:
+    """What the cloud holds besides what it was born with and what bears one of the names."""
+    return [
+        thing
+        for thing in held(cloud)
+        if thing.identity not in first
+        and not thing.names & names
+        and not (_implicit(thing) and thing.network in names)
+    ]
+
+
+def candidates(unknown: Iterable[Thing], resource: Resource) -> Iterator[str]:
+    """The ids of things nobody knows that bear the name tag of a resource, plain ones first."""
+    wanted = str((resource.get("inputs", {}).get("tags") or {}).get("Name", ""))
+    for thing in unknown:
+        if wanted and ("Name", wanted) in thing.tags:
+            yield from sorted(
+                thing.names, key=lambda name: (name.count("/"), name.count(":"), name)
+            )
+
+
+def _named(resource: Resource) -> Iterator[str]:
+    outputs = resource.get("outputs", {})
+    own = resource["type"].rpartition(":")[2].lower()
+    yield str(resource.get("id", ""))
+    for name, value in outputs.items():
+        plain = name.lower()
+        if isinstance(value, str) and (plain in NAMING or plain.removesuffix("name") == own):
+            yield value
+
+
+def _implicit(thing: Thing) -> bool:
+    return (thing.service, thing.store) in IMPLICIT and not thing.tags
+
+
+def _thing(told: dict[str, Any]) -> Thing:
+    return Thing(
+        service=told["service"],
+        region=told["region"],
+        store=told["store"],
+        key=told["key"],
+        names=frozenset(told["names"]),
+        tags=frozenset(told["tags"].items()),
+        network=told.get("network", ""),
+    )
