@@ -24,4 +24,4 @@ def write(path: Path, resource: str = "*") -> None:
         "approver": "rehearsal",
         "expires": (datetime.now(UTC) + timedelta(days=DAYS)).date().isoformat(),
     }
-    replace(path, yaml.safe_dump([entry], sort_keys=False))
+    replace(path, yaml.safe_dump({"allowances": [entry]}, sort_keys=False))
