@@ -38,6 +38,8 @@ class ElasticCapacityArgs:
     """Region of the cluster."""
     pools: Sequence[Pool]
     """All pools; those that may not grow beyond their fixed nodes get nothing here."""
+    pool_tags: Mapping[str, Tags]
+    """Pool to what its nodes are for, by which they are paid."""
     placement_groups: Mapping[str, pulumi.Input[str]]
     """Pool to placement group, for the pools that have one (`NodePool.placement_group`)."""
     launch: Launch
@@ -146,7 +148,7 @@ class ElasticCapacity(pulumi.ComponentResource):
                     instance_profile=args.nodes.instance_profile,
                     bottlerocket_version=args.bottlerocket_version,
                     placement_groups=args.placement_groups,
-                    tags=args.tags,
+                    tags=args.pool_tags,
                 ),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=ready),

@@ -65,7 +65,7 @@ class Made:
     instance_profile: pulumi.Input[str]
     bottlerocket_version: str
     placement_groups: Mapping[str, pulumi.Input[str]]
-    tags: Tags
+    tags: Mapping[str, Tags]
 
 
 def node_class(pool: Pool, made: Made) -> dict[str, Any]:
@@ -104,10 +104,10 @@ def node_class(pool: Pool, made: Made) -> dict[str, Any]:
                     "deleteOnTermination": True,
                 },
             }
-            for device, size in bottlerocket.disks(launch.volume_gib).items()
+            for device, size in bottlerocket.disks(pool.volume_gib).items()
         ],
         "detailedMonitoring": True,
-        "tags": {**launch.machine_tags, **made.tags.of(pool.name)},
+        "tags": {**launch.machine_tags, **made.tags[pool.name].of(pool.name)},
     }
     settings = bottlerocket.user_data(pool)
     if settings:

@@ -141,7 +141,7 @@ class NodePool(pulumi.ComponentResource):
                         "delete_on_termination": "true",
                     },
                 }
-                for device, size in bottlerocket.disks(args.launch.volume_gib).items()
+                for device, size in bottlerocket.disks(args.pool.volume_gib).items()
             ],
             tag_specifications=[{"resource_type": kind, "tags": tags} for kind in TAGGED],
             tags=args.tags.of(f"{name}-template"),

@@ -10,7 +10,7 @@ from components.node_pool.machine import Pool
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """Network, disks and tags of nodes."""
+    """Network, disks' key and tags of nodes."""
 
     subnet_ids: Mapping[str, pulumi.Input[str]]
     """Private subnet of each zone."""
@@ -18,8 +18,6 @@ class Launch:
     """Security groups of the nodes (`Cluster.security_group_id`)."""
     volume_key_arn: pulumi.Input[str]
     """Key of the nodes' disks."""
-    volume_gib: int = 100
-    """Disk for images and pods, in GiB."""
     machine_tags: Mapping[str, str]
     """Tags that the provider gives to all that it makes (owner, cost centre, environment): it does
     not make the machines themselves, so they are told."""

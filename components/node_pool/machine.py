@@ -76,6 +76,8 @@ class Pool:
     """Nodes that are always there."""
     max_nodes: int
     """Nodes that it may grow to."""
+    volume_gib: int = 100
+    """Disk of each node for images and pods, in GiB."""
     spot: bool = False
     """Whether elastic nodes may be spare capacity that is taken back at two minutes' notice."""
     sharing: GpuSharing = field(default_factory=GpuSharing)

@@ -1,7 +1,7 @@
 """The cluster of a region and its machines: fixed pools, elastic capacity, who may enter."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -53,6 +53,7 @@ def pool(facts: Facts, declared: DeclaredPool) -> Pool:
         zones=declared.zones,
         min_nodes=declared.min_nodes,
         max_nodes=declared.max_nodes,
+        volume_gib=declared.volume_size_gib,
         spot=declared.spot,
         sharing=_sharing(declared),
     )
@@ -140,7 +141,7 @@ def build(
                 cluster=cluster.name,
                 kubernetes_version=wanted.cluster.version,
                 node_role_arn=nodes.role_arn,
-                launch=replace(launch, volume_gib=source.volume_size_gib),
+                launch=launch,
                 tags=facts.tags(WORKLOADS_OF[source.purpose], profile=source.purpose.value),
             ),
             opts=opts,

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from components.elastic_capacity import ElasticCapacity, ElasticCapacityArgs, de
 from components.elastic_capacity.declared_pools import node_pool
 from components.elastic_capacity.interruption import EVENTS
 from tests.components import estate
-from tests.components.estate import CPU_TRAINING, FABRIC, INFERENCE, SLICED, ZONES
+from tests.components.estate import CPU_TRAINING, FABRIC, INFERENCE, SLICED, TAGS, ZONES
 from tests.components.recording import Deploy, Engine, Record
 from tests.support.aws_outputs import ACCOUNT, REGION
 
@@ -26,6 +27,7 @@ def elastic(**more: Any) -> ElasticCapacity:
                 "account": ACCOUNT,
                 "region": REGION,
                 "pools": POOLS,
+                "pool_tags": {pool.name: replace(TAGS, workload=pool.purpose) for pool in POOLS},
                 "placement_groups": {FABRIC.name: "together"},
                 "launch": estate.launch(),
                 "bottlerocket_version": "1.54.0",
@@ -37,7 +39,7 @@ def elastic(**more: Any) -> ElasticCapacity:
                     limits={"cpu": "1", "memory": "1Gi"},
                 ),
                 "reachable_blocks": ["10.20.0.0/16", "172.20.0.0/16"],
-                "tags": estate.TAGS,
+                "tags": TAGS,
                 **more,
             }
         ),
@@ -115,6 +117,8 @@ def test_elastic_nodes_are_made_as_closed_as_fixed_ones(made: Engine) -> None:
         assert spec["amiSelectorTerms"] == [{"alias": "bottlerocket@v1.54.0"}]
         assert spec["instanceProfile"] == "nodes-profile-name"
         assert spec["tags"]["owner"] == "ai-platform"
+        purpose = pool_named(made, record.metadata["name"]).spec["template"]["metadata"]["labels"]
+        assert spec["tags"]["workload"] == purpose["mizan.ae/purpose"]
         assert spec.get("associatePublicIPAddress") is not True
     inference = made.named("EC2NodeClass", "inference").spec
     assert inference["subnetSelectorTerms"] == [{"id": f"subnet-{one}"} for one in "abc"]
