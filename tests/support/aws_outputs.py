@@ -16,6 +16,7 @@ ZONES = ("me-central-1a", "me-central-1b", "me-central-1c")
 
 # Outputs that a component reaches into.
 NESTED: dict[str, dict[str, Any]] = {
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {"cidrBlocks": ["192.0.2.0/24"]},
     "aws:eks/cluster:Cluster": {
         "certificateAuthority": {"data": "Q0E="},
         "endpoint": "https://cluster.eks.example",
