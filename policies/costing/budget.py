@@ -10,11 +10,31 @@ BUDGET: Final = "aws:budgets/budget:Budget"
 _EVERYTHING: Final = {"budgetType": "COST", "timeUnit": "MONTHLY", "limitUnit": "USD"}
 
 
+_OF_ONE_ENVIRONMENT: Final = "user:environment$"
+"""How a filter names the tag that everything of an environment carries."""
+
+
 def bounds_everything(budget: Planned) -> bool:
-    """Whether a budget is in USD, by the month, and for all that the account costs."""
-    filtered = budget.inputs.get("costFilters") or budget.inputs.get("costTypes")
-    return not filtered and all(
-        budget.inputs.get(key) == value for key, value in _EVERYTHING.items()
+    """Whether a budget is in USD, by the month, and for all that the environment costs."""
+    return (
+        not budget.inputs.get("costTypes")
+        and _whole(budget.inputs.get("costFilters") or [])
+        and all(budget.inputs.get(key) == value for key, value in _EVERYTHING.items())
+    )
+
+
+def _whole(filters: object) -> bool:
+    """Whether filters let the whole account through, or one whole environment of it."""
+    if not filters:
+        return True
+    if not isinstance(filters, list) or len(filters) != 1 or not isinstance(filters[0], dict):
+        return False
+    values = filters[0].get("values")
+    return (
+        filters[0].get("name") == "TagKeyValue"
+        and isinstance(values, list)
+        and len(values) == 1
+        and str(values[0]).startswith(_OF_ONE_ENVIRONMENT)
     )
 
 

@@ -11,6 +11,7 @@ from components.gpu_sharing import GpuSharing
 from components.network import Role
 from components.node_identity import NodeIdentity, NodeIdentityArgs
 from components.node_pool import PURPOSE_LABEL, Launch, Machine, NodePool, NodePoolArgs, Pool
+from components.tags import Tags
 from environments import NodePool as DeclaredPool
 from environments import Purpose
 from stacks.images import Images
@@ -82,6 +83,8 @@ class Machines:
     nodes: NodeIdentity
     pools: Sequence[Pool]
     """Every pool, fixed and elastic."""
+    tags: Mapping[str, Tags]
+    """What the nodes of each pool are for, by its name."""
     made: Mapping[str, NodePool]
     """The fixed part of each, by its name."""
     launch: Launch
@@ -132,6 +135,10 @@ def build(
     )
     declared = pools(facts)
     launch = _launch(facts, cluster, keys, subnet_ids)
+    tags = {
+        one.name: facts.tags(WORKLOADS_OF[source.purpose], profile=source.purpose.value)
+        for source, one in declared
+    }
     made = {
         one.name: NodePool(
             f"pool-{one.name}",
@@ -142,7 +149,7 @@ def build(
                 kubernetes_version=wanted.cluster.version,
                 node_role_arn=nodes.role_arn,
                 launch=launch,
-                tags=facts.tags(WORKLOADS_OF[source.purpose], profile=source.purpose.value),
+                tags=tags[one.name],
             ),
             opts=opts,
         )
@@ -166,6 +173,7 @@ def build(
         cluster=cluster,
         nodes=nodes,
         pools=[one for _, one in declared],
+        tags=tags,
         made=made,
         launch=launch,
         add_ons=add_ons,

@@ -119,6 +119,7 @@ class Cloud(Site):
                 account=facts.account,
                 region=facts.region,
                 pools=self._machines.pools,
+                pool_tags=self._machines.tags,
                 placement_groups=placement_groups,
                 launch=self._machines.launch,
                 bottlerocket_version=BOTTLEROCKET,

@@ -1,7 +1,6 @@
 """A cluster, its nodes and its pools under the recording engine, and what the pack says of them."""
 
 import json
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from components.cluster import AddOns, AddOnsArgs, Cluster, ClusterArgs
@@ -10,11 +9,7 @@ from components.namespace import Namespace, NamespaceArgs
 from components.node_identity import NodeIdentity, NodeIdentityArgs
 from components.node_pool import Launch, Machine, NodePool, NodePoolArgs, Pool
 from components.tags import Tags
-from policies import catalog
-from stacks.hardening import hardened
-from tests.components.recording import Record
 from tests.support.aws_outputs import ACCOUNT, REGION
-from tests.support.policy_fixtures import Case, violations
 
 TAGS = Tags(workload="platform", data_class="personal", profile="shared")
 MACHINE_TAGS = {"owner": "ai-platform", "cost-centre": "CC-1", "environment": "e"}
@@ -138,31 +133,6 @@ def node_pool(made: Pool, **more: Any) -> NodePool:
 
 def namespace(name: str) -> Namespace:
     return Namespace(name, NamespaceArgs(name=name, cpu="2", memory="2Gi", pods=4))
-
-
-def faults(records: Iterable[Record]) -> list[str]:
-    """Every violation of the pack, of resources as the stack's own transform leaves them."""
-    cases = []
-    for record in records:
-        package = record.type.partition(":")[0]
-        if package not in {"aws", "kubernetes"}:
-            continue
-        provider: Mapping[str, Any] = {"region": REGION} if package == "aws" else {}
-        cases.append(
-            Case(
-                type=record.type,
-                name=record.name,
-                props=hardened(record.type, record.inputs, {}),
-                provider={"type": f"pulumi:providers:{package}", "props": dict(provider)},
-            )
-        )
-    assert cases, "nothing was recorded"
-    return [
-        message
-        for module in catalog.modules()
-        for messages in violations(module.policy, cases).values()
-        for message in messages
-    ]
 
 
 def statements(document: str) -> list[dict[str, Any]]:

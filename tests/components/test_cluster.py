@@ -5,6 +5,7 @@ import pytest
 
 from components.cluster.add_ons import BEFORE_NODES, ON_NODES, VERSIONS
 from tests.components import estate
+from tests.components.complying import faults
 from tests.components.recording import Deploy, Engine, Record
 from tests.support.aws_outputs import ACCOUNT, REGION
 
@@ -174,4 +175,4 @@ def test_a_reviewed_deletion_is_the_only_way_to_lift_protection(
 def test_the_cluster_breaks_no_rule(engine: Engine, deploy: Deploy) -> None:
     deploy(whole)
     assert ACCOUNT in str(engine.records)
-    assert estate.faults(engine.records) == []
+    assert faults(engine.records) == []

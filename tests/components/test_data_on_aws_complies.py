@@ -26,13 +26,12 @@ from components.object_store import (
 )
 from components.pod_identity import PodIdentity, PodIdentityArgs
 from components.tags import Tags
-from policies import catalog
+from tests.components.complying import PROVIDERS, RULES
 from tests.support.aws_outputs import ACCOUNT, REGION
 from tests.support.engine import Plan, build
 from tests.support.policy_fixtures import Case, violations
 
 TAGS = Tags(workload="platform", data_class="financial", profile="shared")
-PROVIDER = {"type": "pulumi:providers:aws", "props": {"region": REGION}}
 
 
 def key(purpose: str, *services: Service) -> EncryptionKey:
@@ -134,7 +133,7 @@ def cases(plan: Plan) -> list[Case]:
             type=record.type,
             name=record.name,
             props=record.inputs,
-            provider=PROVIDER if record.custom else None,
+            provider=PROVIDERS[record.type.partition(":")[0]] if record.custom else None,
             depends={
                 field: [by_urn[urn] for urn in urns if urn in by_urn]
                 for field, urns in record.derived_from.items()
@@ -148,10 +147,7 @@ def test_nothing_in_it_breaks_a_rule() -> None:
     plan = build("local", program=program, preview=False)
     assert not plan.warnings
     assert len([record for record in plan.records if record.type.startswith("aws:")]) > 50
-    rules = sorted(
-        (module.policy for module in catalog.modules()),
-        key=lambda policy: isinstance(policy, StackValidationPolicy),
-    )
+    rules = sorted(RULES, key=lambda policy: isinstance(policy, StackValidationPolicy))
     said = {rule.name: dict(violations(rule, cases(plan))) for rule in rules}
     assert {name: told for name, told in said.items() if told} == {}
 

@@ -61,7 +61,6 @@ def test_the_load_balancer_is_internal_protected_and_strict(edge: Engine) -> Non
     assert found["dropInvalidHeaderFields"] is True
     assert found["enableDeletionProtection"] is True
     assert found["enableWafFailOpen"] is False
-    assert found["accessLogs"] == {"bucket": "logs", "prefix": "edge", "enabled": True}
 
 
 def test_it_speaks_tls_on_both_sides_and_1_3_to_clients(edge: Engine) -> None:

@@ -9,6 +9,7 @@ from components.elastic_capacity import ElasticCapacity, ElasticCapacityArgs, de
 from components.elastic_capacity.declared_pools import node_pool
 from components.elastic_capacity.interruption import EVENTS
 from tests.components import estate
+from tests.components.complying import faults
 from tests.components.estate import CPU_TRAINING, FABRIC, INFERENCE, SLICED, TAGS, ZONES
 from tests.components.recording import Deploy, Engine, Record
 from tests.support.aws_outputs import ACCOUNT, REGION
@@ -253,4 +254,4 @@ def test_capacity_that_could_not_start_is_refused(
 
 
 def test_elastic_capacity_breaks_no_rule(made: Engine) -> None:
-    assert estate.faults(made.records) == []
+    assert faults(made.records) == []

@@ -1,6 +1,7 @@
 from components.compute import Compute
 from components.fabric_devices import FabricDevices, FabricDevicesArgs
 from tests.components import estate
+from tests.components.complying import faults
 from tests.components.estate import FABRIC, INFERENCE
 from tests.components.recording import Deploy, Engine
 
@@ -33,7 +34,7 @@ def test_the_plugin_runs_where_the_fabric_is_and_nowhere_else(
 
 def test_what_reaches_into_the_node_has_no_other_privilege(engine: Engine, deploy: Deploy) -> None:
     build(deploy)
-    assert estate.faults(engine.records) == []
+    assert faults(engine.records) == []
 
 
 def test_its_namespace_lets_no_traffic_through(engine: Engine, deploy: Deploy) -> None:

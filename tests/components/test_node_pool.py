@@ -7,6 +7,7 @@ import pytest
 from components.gpu_sharing import GpuSharing
 from components.node_pool import bottlerocket, refuse_missing_architecture
 from tests.components import estate
+from tests.components.complying import faults
 from tests.components.estate import FABRIC, G6, INFERENCE, M7G, M7I, P5EN, SLICED, ZONES, pool
 from tests.components.recording import Deploy, Engine
 
@@ -170,4 +171,4 @@ def test_a_zone_without_a_subnet_is_refused(engine: Engine, deploy: Deploy) -> N
 @pytest.mark.parametrize("made", [INFERENCE, pool(P5EN, min_nodes=1)])
 def test_a_pool_breaks_no_rule(engine: Engine, deploy: Deploy, made: Any) -> None:
     deploy(lambda: estate.node_pool(made).groups)
-    assert estate.faults(engine.records) == []
+    assert faults(engine.records) == []

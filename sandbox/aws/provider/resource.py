@@ -87,7 +87,7 @@ class Do:
     only: tuple[str, ...] | None = None
     """Properties that are sent; every one that has a place, by default."""
 
-    def __init__(  # noqa: PLR0913 - a table reads best with the operation first
+    def __init__(
         self,
         operation: str,
         *,

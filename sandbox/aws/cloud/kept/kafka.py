@@ -196,9 +196,7 @@ def _add_revision(record: Record, given: dict[str, Any]) -> None:
         "Revision": len(record["revisions"]) + 1,
     }
     record["revisions"].append({**revision, "ServerProperties": given["ServerProperties"]})
-    record["LatestRevision"] = {
-        name: value for name, value in revision.items() if name != "Arn"
-    }
+    record["LatestRevision"] = {name: value for name, value in revision.items() if name != "Arn"}
 
 
 def _update_configuration(call: Call, store: Store) -> Any:

@@ -27,9 +27,7 @@ TYPES = (
         create=Do("CreateAnomalyMonitor", into="AnomalyMonitor"),
         id="MonitorArn",
         key={"MonitorArn": "{id}"},
-        read=Do(
-            "GetAnomalyMonitors", at="AnomalyMonitors[0]", send={"MonitorArnList": ["{id}"]}
-        ),
+        read=Do("GetAnomalyMonitors", at="AnomalyMonitors[0]", send={"MonitorArnList": ["{id}"]}),
         update=Do("UpdateAnomalyMonitor", only=("name",)),
         delete="DeleteAnomalyMonitor",
         after=_with_nulls,

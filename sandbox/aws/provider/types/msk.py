@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.aws.provider.connection import model
 from sandbox.aws.provider.mapping import to_parameter
-from sandbox.aws.provider.resource import Aws, Do, Facts, Resource
+from sandbox.aws.provider.resource import Aws, Facts, Resource
 
 _RENAME = {
     "brokerNodeGroupInfo.azDistribution": "BrokerAZDistribution",

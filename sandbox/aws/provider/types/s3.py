@@ -42,9 +42,8 @@ TYPES = (
         unfilled=("websiteDomain", "websiteEndpoint"),
         replace=("bucket", "bucketNamespace", "bucketPrefix", "objectLockEnabled"),
         ignore={"forceDestroy": "counts when the bucket is deleted"},
-        refuse={
-            name: _APART
-            for name in (
+        refuse=dict.fromkeys(
+            (
                 "accelerationStatus",
                 "acl",
                 "corsRules",
@@ -58,8 +57,9 @@ TYPES = (
                 "serverSideEncryptionConfiguration",
                 "versioning",
                 "website",
-            )
-        }
+            ),
+            _APART,
+        )
         | {"bucketPrefix": "name it by its Pulumi name"},
         gone="404",
     ),
