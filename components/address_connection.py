@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
@@ -29,7 +30,14 @@ class AddressConnection(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: AddressConnectionArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
+        """Open the way.
+
+        Raises:
+            ValueError: if no address is given.
+        """
         super().__init__("mizan:components:AddressConnection", name, None, opts)
+        if not isinstance(args.blocks, pulumi.Output):
+            _named(name, args.blocks)
         blocks: pulumi.Output[Sequence[str]] = pulumi.Output.from_input(args.blocks)
         egress = NetworkPolicy(
             f"{name}-egress",
@@ -50,7 +58,7 @@ class AddressConnection(pulumi.ComponentResource):
         self.register_outputs({"egress_policy": self.egress_policy})
 
 
-def _named(name: str, blocks: Sequence[str]) -> list[dict[str, dict[str, str]]]:
+def _named(name: str, blocks: Sequence[Any]) -> list[dict[str, Any]]:
     """The blocks as a policy lists them.
 
     Raises:
