@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from sandbox import toolchain
@@ -14,9 +14,10 @@ from sandbox.progress import Step
 
 LAUNCHERS = {
     "pulumi-language-python": "sandbox.engine.language_host",
+    "pulumi-resource-aws": "sandbox.aws.provider",
     "pulumi-resource-kubernetes": "sandbox.kubernetes_provider",
 }
-PROVIDER = "pulumi-resource-kubernetes"
+PROVIDERS = {"aws": "AWS", "kubernetes": "Kubernetes"}
 
 
 def official(program: str, layout: Layout) -> str | None:
@@ -28,17 +29,25 @@ def official(program: str, layout: Layout) -> str | None:
     return shutil.which(program, path=path)
 
 
-def official_provider(layout: Layout) -> bool:
-    """Whether the official Kubernetes plugin is on PATH or among Pulumi's plugins."""
+def official_provider(name: str, layout: Layout) -> bool:
+    """Whether the official plugin of a provider is on PATH or among Pulumi's plugins."""
     home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     plugins = home / "plugins"
-    return bool(official(PROVIDER, layout)) or (
-        plugins.is_dir() and any(plugins.glob("resource-kubernetes-v*"))
+    return bool(official(f"pulumi-resource-{name}", layout)) or (
+        plugins.is_dir() and any(plugins.glob(f"resource-{name}-v*"))
     )
 
 
-def prepare_engine(layout: Layout, step: Step) -> list[str]:
-    """Make the launchers in `.sandbox/bin`; return what stands in for an official part."""
+def prepare_engine(
+    layout: Layout, step: Step, used: Collection[str] = ("kubernetes",)
+) -> list[str]:
+    """Make the launchers in `.sandbox/bin`; return what stands in for an official part.
+
+    Args:
+        layout: Where the launchers go.
+        step: Shows which engine it is.
+        used: The providers that the environment needs, of which stand-ins are named.
+    """
     layout.bin.mkdir(parents=True, exist_ok=True)
     stand_ins = []
     for name in ("pulumi", *LAUNCHERS, "pulumi-language-python-exec"):
@@ -52,9 +61,12 @@ def prepare_engine(layout: Layout, step: Step) -> list[str]:
         _launcher(layout, "pulumi-language-python")
         stand_ins.append("Python language host of the Pulumi engine (official one absent)")
         step.note = f"Pulumi {toolchain.ENGINE_VERSION}, compiled from its Go module"
-    if not official_provider(layout):
-        _launcher(layout, PROVIDER)
-        stand_ins.append("Kubernetes provider of Pulumi, in Python (official plugin absent)")
+    for name, title in PROVIDERS.items():
+        if official_provider(name, layout):
+            continue
+        _launcher(layout, f"pulumi-resource-{name}")
+        if name in used:
+            stand_ins.append(f"{title} provider of Pulumi, in Python (official plugin absent)")
     return stand_ins
 
 

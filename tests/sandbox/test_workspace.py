@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -40,6 +41,18 @@ def test_a_file_in_the_current_folder_does_not_stand_in_for_a_module(place, tmp_
 
     launcher.write_text(launcher.read_text().replace(" -P ", " "))
     assert first_line([str(launcher), "127.0.0.1:1"], tmp_path) == "the wrong module\n"
+
+
+def test_an_official_plugin_of_the_users_wins(place, tmp_path, monkeypatch):
+    monkeypatch.setattr(workspace, "official", lambda name, _: name == "pulumi" and "/theirs")
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path))
+    step = SimpleNamespace(note="")
+    assert len(workspace.prepare_engine(place, step, used=("aws", "kubernetes"))) == 2
+    assert (place.bin / "pulumi-resource-aws").exists()
+
+    (tmp_path / "plugins" / "resource-aws-v7.51.1").mkdir(parents=True)
+    assert "AWS" not in str(workspace.prepare_engine(place, step, used=("aws", "kubernetes")))
+    assert not (place.bin / "pulumi-resource-aws").exists()
 
 
 def test_the_engine_lies_beside_its_language_host_under_a_path_of_its_own(place, tmp_path):

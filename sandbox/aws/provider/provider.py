@@ -51,11 +51,6 @@ class AwsProvider(sdk.Provider):
             failures.append(sdk.CheckFailure("region", "the provider setting 'region' is missing"))
         return sdk.CheckResponse(inputs=request.new_inputs, failures=failures)
 
-    async def diff_config(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
-        """Tell the engine that other settings never replace resources."""
-        old, new = to_plain(request.old_state), to_plain(request.new_inputs)
-        return sdk.DiffResponse(changes=old != new)
-
     async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
         """Take the settings; AWS is asked only when an operation needs it."""
         self._settings = Configuration.of(to_plain(request.args))

@@ -18,6 +18,17 @@ from sandbox.provider_service.values import to_properties
 class AwsServicer(Servicer):
     """The service, which tells the engine of resources that exist but are not as declared."""
 
+    async def DiffConfig(self, request: Any, context: Any) -> Any:
+        """Say whether settings changed; the SDK takes a change for none. Nothing is replaced."""
+        del context
+        changed = set(request.olds) ^ set(request.news)
+        changed |= {name for name in request.news if request.olds[name] != request.news[name]}
+        some = provider_pb2.DiffResponse.DIFF_SOME
+        none = provider_pb2.DiffResponse.DIFF_NONE
+        return provider_pb2.DiffResponse(
+            changes=some if changed else none, diffs=sorted(changed)
+        )
+
     async def Update(self, request: Any, context: Any) -> Any:
         """Update a resource; the SDK passes only the old outputs, so both old values go in it."""
         both = provider_pb2.UpdateRequest()
