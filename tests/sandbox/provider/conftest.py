@@ -17,4 +17,9 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
 
 @pytest.fixture
 def project(plane: ControlPlane, tmp_path: Path) -> Project:
-    return Project(tmp_path, "trial", plane)
+    return Project(
+        tmp_path,
+        "trial",
+        {"KUBECONFIG": str(plane.kubeconfig)},
+        "import pulumi\nimport pulumi_kubernetes as k8s\n",
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.sandbox.provider.control_plane import ControlPlane, program
+from tests.sandbox.provider.control_plane import program
 
 ENGINE_FOLDER = Path(__file__).parents[3] / "sandbox" / "engine"
 EXECUTOR = "pulumi-language-python-exec"
@@ -33,20 +33,27 @@ class Outcome:
 
 
 class Project:
-    """One Pulumi project with one stack, in a folder of its own."""
+    """One Pulumi project with one stack, in a folder of its own.
 
-    def __init__(self, folder: Path, name: str, plane: ControlPlane) -> None:
+    Args:
+        folder: where its folder goes, and the engine's state.
+        name: of the project.
+        variables: what its providers read.
+        head: imports of every program.
+    """
+
+    def __init__(self, folder: Path, name: str, variables: dict[str, str], head: str) -> None:
+        self.head = head
         self.folder = folder / name
         self.folder.mkdir()
         (self.folder / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\nmain: stacks\n")
         (self.folder / "stacks").mkdir()
-        self.environment = _environment(folder, plane)
+        self.environment = _environment(folder) | variables
         self.run("stack", "init", "trial").expect_success()
 
     def write(self, program: str) -> None:
-        """Make this the program; pulumi and pulumi_kubernetes are imported already."""
-        head = "import pulumi\nimport pulumi_kubernetes as k8s\n"
-        (self.folder / "stacks" / "__main__.py").write_text(head + textwrap.dedent(program))
+        """Make this the program, after its imports."""
+        (self.folder / "stacks" / "__main__.py").write_text(self.head + textwrap.dedent(program))
 
     def run(self, *arguments: str) -> Outcome:
         done = subprocess.run(
@@ -103,14 +110,18 @@ class Project:
         return [program("pulumi"), *arguments, *flags]
 
 
-def _environment(folder: Path, plane: ControlPlane) -> dict[str, str]:
+def _environment(folder: Path) -> dict[str, str]:
     """Return the variables of an engine that knows only this project's plugins."""
     kept = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ}
     plugins = folder / "bin"
     state = folder / "state"
     for made in (plugins, state, folder / "home"):
         made.mkdir(exist_ok=True)
-    for plugin in ("pulumi-language-python", "pulumi-resource-kubernetes"):
+    for plugin in (
+        "pulumi-language-python",
+        "pulumi-resource-aws",
+        "pulumi-resource-kubernetes",
+    ):
         link = plugins / plugin
         if not link.exists():
             link.symlink_to(ENGINE_FOLDER / plugin)
@@ -118,7 +129,6 @@ def _environment(folder: Path, plane: ControlPlane) -> dict[str, str]:
     return kept | {
         # The sandbox's own launchers may lie beside pulumi; those of this tree come first.
         "PATH": os.pathsep.join([str(plugins), engine, "/usr/bin", "/bin"]),
-        "KUBECONFIG": str(plane.kubeconfig),
         "MIZAN_LANGUAGE_EXEC": os.environ.get("MIZAN_LANGUAGE_EXEC") or program(EXECUTOR),
         "MIZAN_PYTHON": sys.executable,
         "PULUMI_BACKEND_URL": state.as_uri(),
