@@ -11,23 +11,27 @@ from sandbox.progress import fail
 
 def main() -> int:
     """Run one command; the exit code is 0, or 1 for a fault."""
+    commands = {"report": _report, "start": _start, "stop": stop}
     parser = argparse.ArgumentParser(prog="python -m sandbox.aws", description=__doc__)
-    parser.add_argument("command", choices=("start", "stop", "report"))
-    given = parser.parse_args()
+    parser.add_argument("command", choices=sorted(commands))
     try:
-        if given.command == "start":
-            print(start().endpoint)
-        elif given.command == "stop":
-            stop()
-        elif (endpoint := running()) is None:
-            raise SandboxError("No AWS stand-in runs.", "`python -m sandbox.aws start`.")
-        else:
-            with urllib.request.urlopen(f"{endpoint}/mizan/report") as answer:  # noqa: S310 - our own
-                print(answer.read().decode())
+        commands[parser.parse_args().command]()
     except SandboxError as error:
         fail(str(error))
         return 1
     return 0
+
+
+def _start() -> None:
+    print(start().endpoint)
+
+
+def _report() -> None:
+    endpoint = running()
+    if endpoint is None:
+        raise SandboxError("No AWS stand-in runs.", "`python -m sandbox.aws start`.")
+    with urllib.request.urlopen(f"{endpoint}/mizan/report") as answer:  # noqa: S310 - our own
+        print(answer.read().decode())
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from sandbox.kubernetes_provider.connection import Connection
-from sandbox.kubernetes_provider.errors import ProviderError
 from sandbox.kubernetes_provider.values import Manifest
+from sandbox.provider_service.errors import ProviderError
 
 _ALLOWED = ("kubeconfig", "context", "namespace")
 # Settings of the official provider that change nothing here, or only what is printed.

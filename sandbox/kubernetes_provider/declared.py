@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Callable
 
-from sandbox.kubernetes_provider.errors import ProviderError
 from sandbox.kubernetes_provider.kinds import Identity, Kind
 from sandbox.kubernetes_provider.values import Manifest, has_unknown
+from sandbox.provider_service.errors import ProviderError
 
 _MOMENT_SECONDS = 3.0
 

@@ -3,10 +3,10 @@
 import time
 
 from sandbox.kubernetes_provider.cluster import Cluster
-from sandbox.kubernetes_provider.errors import ProviderError
 from sandbox.kubernetes_provider.kinds import Identity
 from sandbox.kubernetes_provider.values import Manifest
 from sandbox.kubernetes_provider.waiting import Wait, awaited
+from sandbox.provider_service.errors import ProviderError
 
 # The official provider's annotation.
 PROPAGATION = "pulumi.com/deletionPropagationPolicy"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.kubernetes_provider.errors import ProviderError, UnsupportedKindError
+from sandbox.kubernetes_provider.errors import UnsupportedKindError
+from sandbox.provider_service.errors import ProviderError
 
 _PACKAGE = "kubernetes"
 # Resource types of the official package that are programs in themselves.

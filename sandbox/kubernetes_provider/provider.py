@@ -9,12 +9,7 @@ from sandbox.kubernetes_provider import configuration, deletion, leftover, namin
 from sandbox.kubernetes_provider.cluster import Cluster
 from sandbox.kubernetes_provider.declared import Declared
 from sandbox.kubernetes_provider.drift import current_inputs, imported_inputs, with_plain_text
-from sandbox.kubernetes_provider.errors import (
-    ApiError,
-    ProviderError,
-    UnknownKindError,
-    UnreachableError,
-)
+from sandbox.kubernetes_provider.errors import ApiError, UnknownKindError, UnreachableError
 from sandbox.kubernetes_provider.kinds import Identity, Kind, kind_of
 from sandbox.kubernetes_provider.plan import planned
 from sandbox.kubernetes_provider.preview import previewed
@@ -34,6 +29,7 @@ from sandbox.kubernetes_provider.waiting import (
     unsupported,
     wait_until_ready,
 )
+from sandbox.provider_service.errors import ProviderError
 from sandbox.provider_service.progress import EngineLog
 
 _INVALID = 422

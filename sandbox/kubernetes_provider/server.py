@@ -18,7 +18,7 @@ class KubernetesServicer(Servicer):
     """The service, which tells the engine of objects that exist but are not ready."""
 
     def partial(
-        self, error: Exception, inputs: struct_pb2.Struct | None
+        self, error: BaseException, inputs: struct_pb2.Struct | None
     ) -> status_pb2.Status | None:
         """Say what exists although its creation or update failed."""
         if not isinstance(error, InitializationError):

@@ -6,9 +6,10 @@ from pulumi.provider.experimental import provider as sdk
 
 from sandbox.kubernetes_provider.cluster import Cluster
 from sandbox.kubernetes_provider.declared import Declared
-from sandbox.kubernetes_provider.errors import ProviderError, UnknownKindError
+from sandbox.kubernetes_provider.errors import UnknownKindError
 from sandbox.kubernetes_provider.kinds import Identity
 from sandbox.kubernetes_provider.waiting import Wait
+from sandbox.provider_service.errors import ProviderError
 
 _PAUSE_SECONDS = 0.5
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.kubernetes_provider.cluster import Cluster
-from sandbox.kubernetes_provider.errors import InitializationError, ProviderError
+from sandbox.kubernetes_provider.errors import InitializationError
 from sandbox.kubernetes_provider.kinds import Identity
 from sandbox.kubernetes_provider.readiness import CHECKS
 from sandbox.kubernetes_provider.values import Manifest
+from sandbox.provider_service.errors import ProviderError
 
 SKIP_AWAIT = "pulumi.com/skipAwait"
 TIMEOUT_SECONDS = "pulumi.com/timeoutSeconds"

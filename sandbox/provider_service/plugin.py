@@ -98,7 +98,7 @@ class Servicer(ProviderServicer):
         )
 
     def partial(
-        self, error: Exception, inputs: struct_pb2.Struct | None
+        self, error: BaseException, inputs: struct_pb2.Struct | None
     ) -> status_pb2.Status | None:
         """Say what exists although its creation or update failed; nothing by default."""
         del error, inputs

@@ -39,6 +39,7 @@ class StandIn:
         self._one_at_a_time = threading.RLock()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request, as a WSGI server asks."""
         # Read as a whole: what is left unread would be taken for the connection's next request.
         length = environ.get("CONTENT_LENGTH")
         if length or environ.get("wsgi.input_terminated"):

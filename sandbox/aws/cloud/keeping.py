@@ -15,7 +15,7 @@ A file `kept/<service>.py` holds one `SERVICE`:
             },
             create="CreateAnalyzer",
             describe="GetAnalyzer",
-            list="ListAnalyzers",
+            listing="ListAnalyzers",
             update="UpdateAnalyzer",
             delete="DeleteAnalyzer",
         ),
@@ -101,7 +101,7 @@ class Collection:
     put: str = ""
     """Creates the record, or replaces its fields."""
     describe: str = ""
-    list: str = ""
+    listing: str = ""
     update: str = ""
     delete: str = ""
     missing: str = ""
@@ -115,7 +115,7 @@ class Collection:
             self.create: self._create,
             self.put: self._put,
             self.describe: self._describe,
-            self.list: self._list,
+            self.listing: self._list,
             self.update: self._update,
             self.delete: self._delete,
         }
@@ -135,7 +135,7 @@ class Collection:
                 return record
         return None
 
-    def _records(self, call: Call, store: Store) -> "list[Record]":
+    def _records(self, call: Call, store: Store) -> list[Record]:
         records = store.records(call, self.kind)
         if not records and self.initial is not None:
             records.append(self._complete(call, dict(self.initial)))

@@ -12,7 +12,7 @@ from sandbox.aws.cloud.call import Settings
 from sandbox.aws.cloud.kept import services
 
 
-class _Handler(MotoRequestHandler):
+class _Handler(MotoRequestHandler):  # type: ignore[misc]  # moto is not checked
     protocol_version = "HTTP/1.1"  # clients keep their connections
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

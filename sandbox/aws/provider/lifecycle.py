@@ -75,7 +75,7 @@ class Lifecycle:
             made = self._at(do, self._call(do.operation, {**sent, **wanted}), facts)
         resource_id = self._id(made, facts)
         # What the answer says is known from here on, as for an update that goes on.
-        facts = self._facts(inputs, self._outputs(made, facts), resource_id)
+        facts = self._facts(inputs, self._outputs(made, {**facts, "id": resource_id}), resource_id)
         todo = [
             aspect
             for aspect in self.resource.aspects
@@ -123,7 +123,7 @@ class Lifecycle:
             raise
         if part is None or part == []:
             return None
-        live = {**taken_apart(self.resource.id, resource_id), **self._outputs(part, facts)}
+        live = {**taken_apart(self.resource.id, resource_id), **self._live(part, facts)}
         for aspect in self.resource.aspects:
             if aspect.read is not None:
                 live |= self._aspect(aspect, {**facts, **live})
@@ -144,7 +144,7 @@ class Lifecycle:
     def state(self, inputs: Values, live: Values) -> Values:
         """Return the outputs of a resource: what was declared, and what AWS has besides."""
         known = {n: v for n, v in live.items() if n in self.schema.outputs}
-        made = merged({**self.resource.defaults, **known}, _declared(inputs))
+        made: Values = merged({**self.resource.defaults, **known}, _declared(inputs))
         for name in ("arn", "id"):
             if name in self.schema.outputs and name in live:
                 made[name] = live[name]
@@ -227,12 +227,20 @@ class Lifecycle:
             return None
         return part
 
+    def _live(self, part: Values, facts: Facts) -> Values:
+        """Return the properties that the live part holds."""
+        if self.resource.after:
+            part = self.resource.after(part)
+        found = self._outputs(part, facts)
+        for name, where in self.resource.outputs.items():
+            if callable(where) and (value := where(part, {**facts, **found})) is not None:
+                found[name] = value
+        return found
+
     def _outputs(self, part: Any, facts: Facts) -> Values:
         """Return the properties that an answer holds."""
         if not isinstance(part, dict):
             part = {}
-        if self.resource.after:
-            part = self.resource.after(part)
         found = from_structure(
             part, self.schema.outputs, self.resource.rename, noun=self.schema.noun
         )
@@ -240,8 +248,8 @@ class Lifecycle:
             found["tags"] = {k: v for k, v in found["tags"].items() if not k.startswith("aws:")}
         for name, where in self.resource.outputs.items():
             if callable(where):
-                value = where(part, {**facts, **found})
-            elif "{" in where:
+                continue
+            if "{" in where:
                 value = filled(where, {**facts, **found})
             else:
                 value = jmespath.search(where, part)

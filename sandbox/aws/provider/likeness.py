@@ -47,21 +47,24 @@ def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 
 
 def as_declared(declared: Any, live: Any) -> bool:
-    """Return whether what AWS has is what was declared, beside what AWS added itself."""
-    if declared == UNKNOWN or declared is None:
-        return True
+    """Return whether what AWS has is what was declared, beside what AWS added itself.
+
+    The order of a list does not count: AWS keeps most of them as sets.
+    """
     if isinstance(declared, dict) and isinstance(live, dict):
         return all(as_declared(item, live.get(name)) for name, item in declared.items())
     if isinstance(declared, list) and isinstance(live, list):
-        if len(declared) != len(live):
-            return False
-        rest = list(live)
-        for item in declared:
-            match = next((other for other in rest if as_declared(item, other)), None)
-            if match is None:
-                return False
-            rest.remove(match)
-        return True
-    if not declared and not live:
+        return len(declared) == len(live) and _each_once(declared, live)
+    if declared in (None, UNKNOWN) or (not declared and not live):
         return True
     return bool(meaning(declared) == meaning(live)) or str(declared) == str(live)
+
+
+def _each_once(declared: list[Any], live: list[Any]) -> bool:
+    rest = list(live)
+    for item in declared:
+        match = next((i for i, other in enumerate(rest) if as_declared(item, other)), None)
+        if match is None:
+            return False
+        rest.pop(match)
+    return True

@@ -14,7 +14,6 @@ from typing import Any
 
 from sandbox.aws.provider.schema import Kind, Property
 
-_PAIRS = ({"Key", "Value"}, {"key", "value"}, {"TagKey", "TagValue"}, {"Name", "Value"})
 _WHOLE = {"integer": int, "long": int, "float": float, "double": float}
 
 
@@ -45,7 +44,9 @@ def member_of(shape: Any, name: str, noun: str = "") -> str | None:
     return None
 
 
-def to_parameter(value: Any, shape: Any, rename: Mapping[str, str], path: str) -> Any:
+def to_parameter(  # noqa: C901, PLR0911 - one branch for each kind of shape
+    value: Any, shape: Any, rename: Mapping[str, str], path: str
+) -> Any:
     """Return a value of a property in the shape that AWS wants.
 
     Args:
@@ -61,9 +62,8 @@ def to_parameter(value: Any, shape: Any, rename: Mapping[str, str], path: str) -
     if kind == "structure":
         return _structure(value, shape, rename, path)
     if kind == "list":
-        if isinstance(value, dict) and set(shape.member.members or ()) in _PAIRS:
-            key, held = _pair(shape.member)
-            return [{key: name, held: item} for name, item in value.items()]
+        if isinstance(value, dict) and (pair := _pair(shape.member)):
+            return [{pair[0]: name, pair[1]: item} for name, item in value.items()]
         items = value if isinstance(value, list) else [value]
         return [to_parameter(item, shape.member, rename, path) for item in items]
     if kind == "map":
@@ -102,8 +102,10 @@ def _structure(value: Any, shape: Any, rename: Mapping[str, str], path: str) -> 
     return made
 
 
-def from_answer(value: Any, kind: Kind, rename: Mapping[str, str], path: str) -> Any:
-    """Return a value of AWS's answer in the shape that Pulumi wants; None for what has none."""
+def from_answer(  # noqa: C901, PLR0911 - one branch for each kind of property
+    value: Any, kind: Kind, rename: Mapping[str, str], path: str
+) -> Any:
+    """Return a value of AWS's answer as Pulumi wants it; None for what has none."""
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, bytes):
@@ -155,16 +157,19 @@ def from_pairs(pairs: Any) -> dict[str, Any]:
     """Return a list of pairs, such as tags, as a map."""
     if isinstance(pairs, dict):
         return pairs
-    made = {}
+    made: dict[str, Any] = {}
     for pair in pairs:
         lower = {name.lower().removeprefix("tag"): value for name, value in pair.items()}
-        made[lower.get("key", lower.get("name"))] = lower.get("value", "")
+        made[str(lower.get("key", lower.get("name")))] = lower.get("value", "")
     return made
 
 
-def _pair(shape: Any) -> tuple[str, str]:
-    value = next(name for name in shape.members if name.lower().endswith("value"))
-    return next(name for name in shape.members if name != value), value
+def _pair(shape: Any) -> tuple[str, str] | None:
+    """Return the members of a pair that stands for one entry of a map, such as a tag."""
+    names = list(getattr(shape, "members", ()))
+    value = next((name for name in names if name.lower().endswith("value")), None)
+    key = next((name for name in names if name.lower().endswith(("key", "name"))), None)
+    return (key, value) if key and value and len(names) == 2 else None  # noqa: PLR2004 - a pair
 
 
 def _text(value: Any) -> str:

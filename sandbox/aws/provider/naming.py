@@ -19,12 +19,7 @@ def named(schema: Schema, resource: Resource) -> str | None:
 
 
 def with_name(
-    schema: Schema,
-    resource: Resource,
-    new: Values,
-    old: Values,
-    resource_name: str,
-    seed: bytes,
+    schema: Schema, resource: Resource, new: Values, old: Values, *, of: tuple[str, bytes]
 ) -> Values:
     """Return the inputs with a name, kept from the old inputs where those were named here.
 
@@ -33,10 +28,11 @@ def with_name(
         resource: the type's table.
         new: inputs as the program gives them.
         old: inputs of the last update, empty for a new resource.
-        resource_name: the resource's Pulumi name, from which the name is made.
-        seed: the engine's random seed, so that an update keeps the name its preview showed.
+        of: the resource's Pulumi name, from which the name is made, and the engine's random
+            seed, so that an update keeps the name its preview showed.
     """
     name = named(schema, resource)
+    resource_name, seed = of
     if name is None or new.get(name) is not None:
         return new
     prefix = new.get("namePrefix") or f"{resource.name_prefix}{resource_name}-"

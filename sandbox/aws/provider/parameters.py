@@ -23,7 +23,7 @@ def tagging_of(resource: Resource, schema: Schema) -> Tagging | None:
     return resource.tagging or found(resource.service, connection.model(resource.service))
 
 
-def parameters(
+def parameters(  # noqa: PLR0913 - what a call is made of
     resource: Resource,
     schema: Schema,
     given: Do,
@@ -51,21 +51,24 @@ def parameters(
     target = shape.members[given.into] if given.into else shape
     rename = {**resource.rename, **(aspect.rename if aspect else {})}
     made: dict[str, Any] = {}
+    inside: dict[str, Any] = made.setdefault(given.into, {}) if given.into else made
     for name in _sent(resource, schema, given, aspect) if valued else given.only or ():
         value = facts.get(name)
-        member = place(target, name, schema.noun, rename)
-        if value is None or member is None:
+        if value is None:
             continue
-        made[member] = to_parameter(value, target.members[member], rename, name)
-    if given.into:
-        made = {given.into: made}
+        for structure, place in ((target, inside), (shape, made)):
+            member = member_for(structure, name, schema.noun, rename)
+            if member is not None:
+                place[member] = to_parameter(value, structure.members[member], rename, name)
+                break
     for name, template in resource.key.items():
         if name in shape.members and (value := filled(template, facts)) not in (MISSING, []):
             made[name] = value
-    return merged(made, filled(dict(given.send), facts))
+    complete: dict[str, Any] = merged(made, filled(dict(given.send), facts))
+    return complete
 
 
-def place(target: Any, name: str, noun: str, rename: Mapping[str, str]) -> str | None:
+def member_for(target: Any, name: str, noun: str, rename: Mapping[str, str]) -> str | None:
     """Return the member of a structure that takes a property, or None."""
     wanted = rename.get(name)
     return wanted if wanted in target.members else member_of(target, name, noun)
@@ -85,7 +88,8 @@ def takes(resource: Resource, schema: Schema, given: Do, aspect: Aspect | None =
     return taken | {
         name
         for name in _sent(resource, schema, given, aspect)
-        if place(target, name, schema.noun, rename)
+        if member_for(target, name, schema.noun, rename)
+        or member_for(shape, name, schema.noun, rename)
     }
 
 

@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
 from pulumi.provider.experimental import provider as sdk
+from pulumi.provider.experimental.property_value import PropertyValue
 
 from sandbox.aws.provider import functions, naming
 from sandbox.aws.provider.configuration import Configuration, refusals
 from sandbox.aws.provider.connection import Connection
 from sandbox.aws.provider.lifecycle import UNFINISHED, Lifecycle, UnfinishedError, drifted
 from sandbox.aws.provider.plan import planned
-from sandbox.aws.provider.preview import foreseen
+from sandbox.aws.provider.preview import foreseen, foreseen_change
 from sandbox.aws.provider.schema import Schema, schema_of
 from sandbox.aws.provider.types import table
 from sandbox.provider_service.errors import ProviderError
@@ -120,7 +121,9 @@ class AwsProvider(sdk.Provider):
             return sdk.CheckResponse(
                 inputs=request.new_inputs, failures=[sdk.CheckFailure(*fault) for fault in faults]
             )
-        inputs = naming.with_name(schema, resource, inputs, old, request.name, request.random_seed)
+        inputs = naming.with_name(
+            schema, resource, inputs, old, of=(request.name, request.random_seed)
+        )
         return sdk.CheckResponse(inputs=to_properties(inputs, request.new_inputs))
 
     def _with_default_tags(self, schema: Schema, inputs: Values) -> Values:
@@ -159,10 +162,7 @@ class AwsProvider(sdk.Provider):
         old, before = without_nulls(olds["inputs"]), olds["outputs"]
         inputs = without_nulls(to_plain(request.news))
         if request.preview:
-            foretold = {**before, **foreseen(schema_of(request.type), inputs, "")}
-            for name, value in before.items():
-                if name not in inputs and name not in {"tags", "tagsAll"}:
-                    foretold[name] = value
+            foretold = foreseen_change(table(request.type), old, before, inputs)
             return sdk.UpdateResponse(properties=to_properties(foretold, request.news))
         lifecycle = self._lifecycle(request.type, inputs)
         plan = planned(lifecycle.resource, lifecycle.schema, old, inputs)
@@ -203,8 +203,8 @@ class AwsProvider(sdk.Provider):
 
     @staticmethod
     def _secret(
-        lifecycle: Lifecycle, properties: dict[str, sdk.PropertyValue]
-    ) -> dict[str, sdk.PropertyValue]:
+        lifecycle: Lifecycle, properties: dict[str, PropertyValue]
+    ) -> dict[str, PropertyValue]:
         return {
             name: value.with_secret(True) if name in lifecycle.resource.secret else value  # noqa: FBT003 - SDK's signature
             for name, value in properties.items()

@@ -81,11 +81,12 @@ class Do:
     at: str = ""
     """JMESPath of the resource in the answer, in which `{name}` is filled in; all by default."""
     into: str = ""
-    """Member of the input that takes the properties; the input itself by default."""
+    """Member of the input that takes the properties which have a place in it."""
     send: Mapping[str, Any] = field(default_factory=dict)
     """Further parameters: texts with `{...}`, or plain values; a missing one is left out."""
     only: tuple[str, ...] | None = None
-    """Properties that are sent; every one that has a place, by default."""
+    """Properties that are sent: by default every one that has a place, and none by a call that
+    reads or deletes."""
 
     def __init__(
         self,
@@ -180,6 +181,8 @@ class Resource:
     """What automatic names begin with."""
     tagging: Tagging | None = None
     gone: str | tuple[str, ...] | Callable[[dict[str, Any]], bool] = ()
+    renewed: tuple[str, ...] = ()
+    """Outputs that every update changes, such as a version."""
     delete_before_replace: bool = False
     """Whether two of it cannot stand side by side even with different names."""
     secret: tuple[str, ...] = ()

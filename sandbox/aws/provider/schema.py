@@ -145,7 +145,7 @@ def _output_names(cls: type) -> Iterator[tuple[str, str]]:
         yield name, inside
 
 
-def _kind(hint: Any) -> Kind:
+def _kind(hint: Any) -> Kind:  # noqa: PLR0911 - one branch for each kind of type
     if hint in _SCALARS:
         return _SCALARS[hint]
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
@@ -156,7 +156,7 @@ def _kind(hint: Any) -> Kind:
         return Kind("list", _kind(arguments[0]))
     if origin in {dict, Mapping}:
         return Kind("map", _kind(arguments[1]))
-    if inspect.isclass(hint):
+    if isinstance(hint, type):
         if issubclass(hint, enum.Enum):
             return _SCALARS[str]
         if _sdk.is_input_type(hint) or _sdk.is_output_type(hint):

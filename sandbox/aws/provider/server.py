@@ -25,9 +25,7 @@ class AwsServicer(Servicer):
         changed |= {name for name in request.news if request.olds[name] != request.news[name]}
         some = provider_pb2.DiffResponse.DIFF_SOME
         none = provider_pb2.DiffResponse.DIFF_NONE
-        return provider_pb2.DiffResponse(
-            changes=some if changed else none, diffs=sorted(changed)
-        )
+        return provider_pb2.DiffResponse(changes=some if changed else none, diffs=sorted(changed))
 
     async def Update(self, request: Any, context: Any) -> Any:
         """Update a resource; the SDK passes only the old outputs, so both old values go in it."""
@@ -39,7 +37,7 @@ class AwsServicer(Servicer):
         return await super().Update(both, context)
 
     def partial(
-        self, error: Exception, inputs: struct_pb2.Struct | None
+        self, error: BaseException, inputs: struct_pb2.Struct | None
     ) -> status_pb2.Status | None:
         """Say what exists although its creation or update failed."""
         if not isinstance(error, UnfinishedError):

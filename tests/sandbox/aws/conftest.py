@@ -1,9 +1,9 @@
 """One stand-in for the session, and what samples need to stand on."""
 
+import http.client
 import json
 import os
 import re
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,17 +47,20 @@ def fault(stand_in: str) -> Iterator[Callable[..., None]]:
 
 
 def _control(endpoint: str, method: str, body: Any) -> None:
-    request = urllib.request.Request(
-        f"{endpoint}/mizan/faults", data=json.dumps(body).encode(), method=method
-    )
-    with urllib.request.urlopen(request):
-        pass
+    address = endpoint.removeprefix("http://")
+    connection = http.client.HTTPConnection(address)
+    connection.request(method, "/mizan/faults", json.dumps(body))
+    assert connection.getresponse().status == 200
+    connection.close()
 
 
 def configured(**settings: Any) -> AwsProvider:
     provider = AwsProvider()
     arguments = {"region": "me-central-1", **settings}
-    run(provider.configure(sdk.ConfigureRequest({}, to_properties(arguments), True, False)))
+    request = sdk.ConfigureRequest(
+        {}, to_properties(arguments), accept_secrets=True, accept_resources=False
+    )
+    run(provider.configure(request))
     return provider
 
 

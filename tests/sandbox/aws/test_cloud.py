@@ -1,7 +1,7 @@
 """The stand-in of AWS, seen by a plain client."""
 
+import http.client
 import json
-import urllib.request
 
 import botocore.session
 import pytest
@@ -18,8 +18,7 @@ def client(stand_in):
             service,
             region_name="me-central-1",
             endpoint_url=stand_in,
-            aws_access_key_id="x",
-            aws_secret_access_key="x",
+            **dict.fromkeys(("aws_access_key_id", "aws_secret_access_key"), "any"),
         )
 
     return make
@@ -56,8 +55,10 @@ def test_what_nobody_has_is_named(client):
 def test_the_report_says_who_answered(client, stand_in):
     client("kms").create_key()
     client("accessanalyzer").list_analyzers()
-    with urllib.request.urlopen(f"{stand_in}/mizan/report") as answer:
-        report = json.load(answer)
+    connection = http.client.HTTPConnection(stand_in.removeprefix("http://"))
+    connection.request("GET", "/mizan/report")
+    report = json.load(connection.getresponse())
+    connection.close()
     assert report["moto"]["kms:CreateKey"] >= 1
     assert report["kept"]["accessanalyzer:ListAnalyzers"] >= 1
 

@@ -152,5 +152,5 @@ def test_without_a_stand_in_a_plan_is_made_and_an_update_says_what_to_do(monkeyp
     monkeypatch.setattr(connection, "running", lambda: running.running(tmp_path))
     trial = Trial(configured(), KEY)
     assert trial.preview(trial.checked({}))["arn"] == UNKNOWN
-    with pytest.raises(ProviderError, match="`python -m sandbox.aws start`"):
+    with pytest.raises(ProviderError, match="start one with `python"):
         trial.create(trial.checked({}))

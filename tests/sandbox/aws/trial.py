@@ -76,7 +76,13 @@ class Trial:
         response = run(
             self.provider.update(
                 sdk.UpdateRequest(
-                    self.urn, self.id, to_properties(both), to_properties(inputs), 0, [], False
+                    self.urn,
+                    self.id,
+                    to_properties(both),
+                    to_properties(inputs),
+                    0,
+                    [],
+                    preview=False,
                 )
             )
         )

@@ -16,7 +16,7 @@ SERVICE = Service(
         },
         create="CreateAnalyzer",
         describe="GetAnalyzer",
-        list="ListAnalyzers",
+        listing="ListAnalyzers",
         update="UpdateAnalyzer",
         delete="DeleteAnalyzer",
     ),

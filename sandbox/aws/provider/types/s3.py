@@ -3,6 +3,21 @@
 from sandbox.aws.provider.resource import Aws, Do, Facts, Resource
 
 _APART = "deprecated: it has a resource type of its own"
+_SETTINGS = (
+    "accelerationStatus",
+    "acl",
+    "corsRules",
+    "grants",
+    "lifecycleRules",
+    "logging",
+    "objectLockConfiguration",
+    "policy",
+    "replicationConfiguration",
+    "requestPayer",
+    "serverSideEncryptionConfiguration",
+    "versioning",
+    "website",
+)
 _OWNER = "the stand-in has one account"
 
 
