@@ -10,10 +10,10 @@ import inspect
 import sys
 import types
 import typing
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sandbox.provider_service.errors import ProviderError
 
@@ -160,7 +160,7 @@ def _kind(hint: Any) -> Kind:  # noqa: PLR0911 - one branch for each kind of typ
         if issubclass(hint, enum.Enum):
             return _SCALARS[str]
         if _sdk.is_input_type(hint) or _sdk.is_output_type(hint):
-            return _object(hint)
+            return _object(cast("Hashable", hint))
     return ANY
 
 
@@ -192,7 +192,7 @@ class _Later(Mapping[str, Property]):
 
 
 @cache
-def _object(arguments: type) -> Kind:
+def _object(arguments: Any) -> Kind:
     return Kind("object", properties=_Later(arguments))
 
 

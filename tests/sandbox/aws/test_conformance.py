@@ -4,11 +4,9 @@
 and `replace` (what needs another resource), each laid over the inputs. A type that has none of
 them says so: `change: none`. `${vpc.id}` is the id, or an output, of a resource in
 `samples/prerequisites.yaml`. `stays: reason` is for what is never gone, `unread: reason` for what
-cannot be found by its id alone, `beside: {...}` changes inputs so that a second one can stand
-beside the first.
+cannot be found by its id alone.
 """
 
-import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +15,7 @@ import yaml
 from pulumi.runtime.rpc import UNKNOWN
 
 from sandbox.aws.provider import naming
+from sandbox.aws.provider import schema as schemas
 from sandbox.aws.provider.likeness import as_declared
 from sandbox.aws.provider.parameters import takes
 from sandbox.aws.provider.plan import replaces
@@ -90,72 +89,85 @@ def _changeable(resource: Resource, name: str) -> bool:
 def test_a_resource_lives_as_its_table_says(
     sample: Sample, provider: AwsProvider, filled: Callable[[Any], Any]
 ) -> None:
-    resource, schema = every()[sample["type"]], schema_of(sample["type"])
     given = filled(sample["inputs"])
     trial = Trial(provider, sample["type"])
+    _is_created(trial, given)
+    if "unread" not in sample:
+        _is_imported(trial)
+    if sample["change"] != NONE:
+        _is_changed(trial, {**given, **filled(sample["change"])})
+    last = trial
+    if sample["replace"] != NONE:
+        last = _is_replaced(trial, {**given, **filled(sample["replace"])}, set(sample["replace"]))
+    last.delete()
+    for one in (trial, last):
+        assert "stays" in sample or one.read() is None, "still there after its deletion"
+        one.delete()
+
+
+def _is_created(trial: Trial, given: Sample) -> None:
+    resource, schema = every()[trial.token], schema_of(trial.token)
     inputs = trial.checked(given)
     foreseen = trial.preview(inputs)
-    for name in schema.computed:
-        if schema.outputs[name].required and name not in {"tagsAll", "region"}:
-            assert foreseen[name] == UNKNOWN, f"{name} is not known before creation"
+    for name in set(schema.computed) - {"tagsAll", "region"}:
+        known = not schema.outputs[name].required
+        assert known or foreseen[name] == UNKNOWN, f"{name} is not known before creation"
 
     trial.create(inputs)
     assert trial.id
     empty = {n for n, known in schema.outputs.items() if known.required and n not in trial.state}
     assert empty - set(resource.unfilled) == set(), f"outputs without a value; has {trial.state}"
+    for name in schema.outputs.keys() & trial.state.keys():
+        assert not _mistyped(name, trial), f"{name} has another type"
     if "tags" in schema.inputs:
         assert trial.state["tagsAll"]["owner"] == "platform"
-    for name in schema.outputs.keys() & trial.state.keys():
-        assert not list(_mistyped(name, trial)), f"{name} has another type"
+
     again = trial.checked(given)
     assert again == inputs, "a name is kept"
     assert not trial.diff(again).changes
-
     _is_as_declared(trial)
-    if "unread" not in sample:
-        found = trial.imported()
-        assert found is not None, "cannot be imported by its id"
-        known = (schema.inputs.keys() & found[1].keys() & inputs.keys()) - set(resource.ignore)
-        for name in ("arn", *known):
-            if name in trial.state:
-                assert as_declared(trial.state[name], found[1].get(name)), f"{name} imported"
 
-    if sample["change"] != NONE:
-        changed = trial.checked({**given, **filled(sample["change"])})
-        plan = trial.diff(changed)
-        assert plan.changes
-        assert not plan.replaces
-        trial.update(changed)
-        _is_as_declared(trial)
-        assert not trial.diff(changed).changes
-        if "tags" in schema.inputs:
-            tagged = {**changed, "tags": {"owner": "platform", "new": "tag"}}
-            assert not trial.diff(tagged).replaces, "tags change in place"
-            trial.update(tagged)
-            assert trial.state["tagsAll"] == tagged["tags"]
-            _is_as_declared(trial)
-            trial.update(changed)
-            _is_as_declared(trial)
 
-    old = trial
-    if sample["replace"] != NONE:
-        wanted = {**given, **filled(sample["replace"])}
-        plan = trial.diff(trial.checked(wanted))
-        assert set(plan.replaces or ()) == set(sample["replace"]), "replaced for another reason"
-        trial = Trial(provider, sample["type"], "second")
-        fresh = trial.checked(wanted, new=True)
-        assert plan.delete_before_replace or not _same_name(resource, fresh, old.inputs)
-        if plan.delete_before_replace:
-            old.delete()
-        trial.create(fresh)
+def _is_imported(trial: Trial) -> None:
+    resource, schema = every()[trial.token], schema_of(trial.token)
+    found = trial.imported()
+    assert found is not None, "cannot be imported by its id"
+    known = (schema.inputs.keys() & found[1].keys() & trial.inputs.keys()) - set(resource.ignore)
+    for name in known | ({"arn"} & trial.state.keys()):
+        assert as_declared(trial.state[name], found[1].get(name)), f"{name} imported"
+
+
+def _is_changed(trial: Trial, given: Sample) -> None:
+    changed = trial.checked(given)
+    plan = trial.diff(changed)
+    assert plan.changes
+    assert not plan.replaces
+    trial.update(changed)
+    _is_as_declared(trial)
+    assert not trial.diff(changed).changes
+    if "tags" not in schema_of(trial.token).inputs:
+        return
+    for tags in ({"owner": "platform", "new": "tag"}, {"owner": "others"}):
+        tagged = {**changed, "tags": tags}
+        assert not trial.diff(tagged).replaces, "tags change in place"
+        trial.update(tagged)
+        assert trial.state["tagsAll"] == tags
         _is_as_declared(trial)
-        if not plan.delete_before_replace:
-            old.delete()
-    trial.delete()
-    if "stays" not in sample:
-        assert trial.read() is None, "still there after its deletion"
-        assert old.read() is None
-    trial.delete()
+
+
+def _is_replaced(old: Trial, given: Sample, properties: set[str]) -> Trial:
+    plan = old.diff(old.checked(given))
+    assert set(plan.replaces or ()) - {"tags"} == properties, "replaced for another reason"
+    new = Trial(old.provider, old.token, "second")
+    inputs = new.checked(given, new=True)
+    assert plan.delete_before_replace or not _same_name(every()[old.token], inputs, old.inputs)
+    if plan.delete_before_replace:
+        old.delete()
+    new.create(inputs)
+    _is_as_declared(new)
+    if not plan.delete_before_replace:
+        old.delete()
+    return new
 
 
 def _same_name(resource: Resource, one: Sample, other: Sample) -> bool:
@@ -164,11 +176,10 @@ def _same_name(resource: Resource, one: Sample, other: Sample) -> bool:
 
 
 def _mistyped(name: str, trial: Trial) -> list[tuple[str, str]]:
-    schema_module = importlib.import_module("sandbox.aws.provider.schema")
     kind = schema_of(trial.token).outputs[name].kind
     return [
         fault
-        for fault in schema_module._mistyped(trial.state[name], kind, name, trial.token)
+        for fault in schemas._mistyped(trial.state[name], kind, name, trial.token)
         if "needs the property" not in fault[1]
     ]
 
