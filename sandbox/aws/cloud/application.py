@@ -16,6 +16,7 @@ from werkzeug.test import run_wsgi_app
 from sandbox.aws.cloud.call import Answer, Call, RefusedCallError, Settings, called
 from sandbox.aws.cloud.faults import Fault, Faults
 from sandbox.aws.cloud.keeping import PASS, Service, Store
+from sandbox.aws.cloud.ledger import Ledger
 
 CONTROL = "/mizan/"
 NOBODY = "neither moto nor the stand-in has it"
@@ -34,6 +35,7 @@ class StandIn:
         self._kept = {service.name: service.operations for service in services}
         self._store = Store()
         self._faults = Faults()
+        self._ledger = Ledger()
         self._counts: dict[str, Counter[str]] = {"kept": Counter(), "moto": Counter()}
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._one_at_a_time = threading.RLock()
@@ -62,6 +64,11 @@ class StandIn:
         call = called(environ, self.settings)
         if call is None:
             return self._from_moto(environ, None)
+        answer = self._of_call(environ, call)
+        self._ledger.note(call, answer)
+        return answer
+
+    def _of_call(self, environ: dict[str, Any], call: Call) -> Answer:
         if (error := self._faults.of(call)) is not None:
             return call.answer(error)
         operation = self._kept.get(call.service, {}).get(call.operation)
@@ -110,6 +117,8 @@ class StandIn:
         asked = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(CONTROL)
         if asked == ("GET", "report"):
             return _json(self.report())
+        if asked == ("GET", "ledger"):
+            return _json(self._ledger.entries())
         if asked == ("DELETE", "faults"):
             self._faults.clear()
             return _json({})

@@ -2,14 +2,19 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
+from sandbox.aws.headers import GONE, KNOWN_ID, MADE_FOR
 from sandbox.aws.running import running
 from sandbox.provider_service.errors import ProviderError
 
@@ -54,6 +59,41 @@ def _session() -> Any:
 def model(service: str) -> Any:
     """Return botocore's model of a service."""
     return _session().get_service_model(service)
+
+
+_purpose: ContextVar[Mapping[str, str]] = ContextVar("purpose", default=MappingProxyType({}))
+
+
+@contextmanager
+def made_for(urn: str, known_id: str = "") -> Iterator[None]:
+    """Tell the stand-in's ledger for which resource the calls inside make something.
+
+    Args:
+        urn: the resource.
+        known_id: its id, where that is known before the answer.
+    """
+    with _told({MADE_FOR: urn, KNOWN_ID: known_id}):
+        yield
+
+
+@contextmanager
+def gone(urn: str, resource_id: str) -> Iterator[None]:
+    """Tell the stand-in's ledger that the calls inside delete a resource."""
+    with _told({GONE: urn, KNOWN_ID: resource_id}):
+        yield
+
+
+@contextmanager
+def _told(headers: Mapping[str, str]) -> Iterator[None]:
+    token = _purpose.set({name: quote(value) for name, value in headers.items() if value})
+    try:
+        yield
+    finally:
+        _purpose.reset(token)
+
+
+def _say_purpose(params: dict[str, Any], **_: Any) -> None:
+    params["headers"].update(_purpose.get())
 
 
 class Connection:
@@ -107,6 +147,11 @@ class Connection:
             raise AwsError(
                 service, operation, told.get("Code", ""), told.get("Message", ""), tries
             ) from error
+        except EndpointConnectionError as error:
+            raise ProviderError(
+                f"nothing answers at {self.endpoint}: {service}:{operation} was not called; start "
+                "the AWS stand-in anew"
+            ) from error
         except BotoCoreError as error:
             raise AwsError(service, operation, "", " ".join(str(error).split())) from error
         answer.pop("ResponseMetadata", None)
@@ -136,5 +181,6 @@ class Connection:
                         s3={"addressing_style": "path"},
                     ),
                 )
+                client.meta.events.register("before-call", _say_purpose)
                 self._clients[service, region] = client
             return client

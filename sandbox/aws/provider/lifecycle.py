@@ -6,7 +6,7 @@ from typing import Any
 
 import jmespath
 
-from sandbox.aws.provider.connection import AwsError, Connection, model
+from sandbox.aws.provider.connection import AwsError, Connection, gone, made_for, model
 from sandbox.aws.provider.likeness import as_declared
 from sandbox.aws.provider.mapping import UnmappedError, from_pairs, from_structure
 from sandbox.aws.provider.parameters import (
@@ -50,6 +50,8 @@ class Lifecycle:
     schema: Schema
     connection: Connection
     region: str
+    urn: str = ""
+    """The resource, for the stand-in's ledger."""
 
     def create(self, inputs: Values) -> tuple[str, Values]:
         """Create a resource; return its id and outputs.
@@ -59,20 +61,9 @@ class Lifecycle:
             ProviderError: AWS refused.
         """
         facts = self._facts(inputs, {})
-        tags = inputs.get("tags") or {}
-        sends_tags = False
-        at_once: set[str] = set()
-        given = self.resource.create
-        if callable(given):
-            made = given(self._aws(), facts)
-        else:
-            do = call(given)
-            at_once = takes(self.resource, self.schema, do)
-            wanted = self._parameters(do, facts)
-            into = input_shape(self.resource, do.operation)
-            sent = tags_in(into, tags) if into is not None and self._tagging else {}
-            sends_tags = bool(sent)
-            made = self._at(do, self._call(do.operation, {**sent, **wanted}), facts)
+        foreknown = filled(self.resource.id, facts) if "{" in self.resource.id else MISSING
+        with made_for(self.urn, "" if foreknown is MISSING else str(foreknown)):
+            made, told = self._made(inputs, facts)
         resource_id = self._id(made, facts)
         # What the answer says is known from here on, as for an update that goes on.
         facts = self._facts(inputs, self._outputs(made, {**facts, "id": resource_id}), resource_id)
@@ -80,9 +71,25 @@ class Lifecycle:
             aspect
             for aspect in self.resource.aspects
             if inputs.get(aspect.properties[0]) is not None
-            and not {n for n in aspect.properties if n in inputs} <= at_once
+            and not {n for n in aspect.properties if n in inputs} <= told
         ]
-        return resource_id, self._finished(inputs, facts, todo, {} if sends_tags else tags, None)
+        tags = {} if "tags" in told else inputs.get("tags") or {}
+        return resource_id, self._finished(inputs, facts, todo, tags, None)
+
+    def _made(self, inputs: Values, facts: Facts) -> tuple[Any, set[str]]:
+        """Make the resource; return the answer, and the properties that were told."""
+        given = self.resource.create
+        if callable(given):
+            return given(self._aws(), facts), set()
+        do = call(given)
+        told = takes(self.resource, self.schema, do)
+        wanted = self._parameters(do, facts)
+        into = input_shape(self.resource, do.operation)
+        tags = inputs.get("tags") or {}
+        sent = tags_in(into, tags) if into is not None and self._tagging else {}
+        if sent:
+            told.add("tags")
+        return self._at(do, self._call(do.operation, {**sent, **wanted}), facts), told
 
     def update(
         self, resource_id: str, old: Values, state: Values, inputs: Values, changed: set[str]
@@ -108,9 +115,12 @@ class Lifecycle:
                     given(self._aws(), {**facts, "changed": plain})
             elif plain & takes(self.resource, self.schema, call(given)):
                 self._do(given, facts, valued=True)
-        gone = set(old.get("tags") or {}) - set(inputs.get("tags") or {})
-        tags = inputs.get("tags") or {} if "tags" in changed else {}
-        return self._finished(inputs, facts, todo, tags, gone if "tags" in changed else None)
+        tags: Values = {}
+        untagged: set[str] | None = None
+        if "tags" in changed:
+            tags = inputs.get("tags") or {}
+            untagged = set(old.get("tags") or {}) - set(tags)
+        return self._finished(inputs, facts, todo, tags, untagged)
 
     def read(self, resource_id: str, state: Values, *, tags: bool = True) -> Values | None:
         """Return the live properties; None where the resource is gone."""
@@ -136,7 +146,8 @@ class Lifecycle:
         if self.resource.delete is None:
             return
         try:
-            self._do(self.resource.delete, self._facts({}, state, resource_id))
+            with gone(self.urn, resource_id):
+                self._do(self.resource.delete, self._facts({}, state, resource_id))
         except AwsError as error:
             if not self._says_gone(error):
                 raise
@@ -222,8 +233,8 @@ class Lifecycle:
 
     def _part(self, facts: Facts) -> Any:
         part = self._do(self.resource.read, facts)
-        gone = self.resource.gone
-        if part and callable(gone) and gone(part):
+        says_gone = self.resource.gone
+        if part and callable(says_gone) and says_gone(part):
             return None
         return part
 
@@ -277,7 +288,7 @@ class Lifecycle:
         facts: Facts,
         aspects: Iterable[Aspect],
         tags: Values,
-        gone: set[str] | None,
+        untagged: set[str] | None,
     ) -> Values:
         """Make the calls after the first one, read the resource, and return its outputs."""
         errors: list[str] = []
@@ -290,8 +301,8 @@ class Lifecycle:
                 errors.append(str(error))
                 unfinished += aspect.properties
         try:
-            if tags or gone:
-                self._tag(facts, tags, gone or set())
+            if tags or untagged:
+                self._tag(facts, tags, untagged or set())
         except ProviderError as error:
             errors.append(str(error))
             unfinished.append("tags")
@@ -318,7 +329,7 @@ class Lifecycle:
         elif value is not None or aspect.properties[0] in self.resource.defaults:
             self._do(aspect.put, facts, aspect, valued=True)
 
-    def _tag(self, facts: Facts, tags: Values, gone: set[str]) -> None:
+    def _tag(self, facts: Facts, tags: Values, untagged: set[str]) -> None:
         how = self._tagging
         if how is None:
             return
@@ -330,11 +341,11 @@ class Lifecycle:
             return
         if how.whole:
             self._call(how.untag, who)
-        elif gone:
+        elif untagged:
             keys = input_shape(self.resource, how.untag)
             member = member_for_keys(keys)
             pairs = keys.members[member].member.type_name == "structure"
-            named = [{"Key": key} for key in sorted(gone)] if pairs else sorted(gone)
+            named = [{"Key": key} for key in sorted(untagged)] if pairs else sorted(untagged)
             self._call(how.untag, {**who, member: named})
         if tags:
             self._call(how.tag, {**who, **tags_in(shape, tags)})

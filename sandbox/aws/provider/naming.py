@@ -36,7 +36,8 @@ def with_name(
     if name is None or new.get(name) is not None:
         return new
     prefix = new.get("namePrefix") or f"{resource.name_prefix}{resource_name}-"
-    if is_autonamed(name, old) and str(old[name]).startswith(prefix):
+    # Kept also when the resource is renamed in the program: a new name would be a new resource.
+    if is_autonamed(name, old) and new.get("namePrefix") == old.get("namePrefix"):
         made = old[name]
     else:
         digits = (

@@ -152,7 +152,7 @@ class AwsProvider(sdk.Provider):
             schema = schema_of(request.type)
             outputs = foreseen(schema, inputs, self._settings.region)
             return sdk.CreateResponse(properties=to_properties(outputs, request.properties))
-        lifecycle = self._lifecycle(request.type, inputs)
+        lifecycle = self._lifecycle(request.type, request.urn, inputs)
         resource_id, state = lifecycle.create(inputs)
         properties = self._secret(lifecycle, to_properties(state, request.properties))
         return sdk.CreateResponse(resource_id=resource_id, properties=properties)
@@ -164,7 +164,7 @@ class AwsProvider(sdk.Provider):
         if request.preview:
             foretold = foreseen_change(table(request.type), old, before, inputs)
             return sdk.UpdateResponse(properties=to_properties(foretold, request.news))
-        lifecycle = self._lifecycle(request.type, inputs)
+        lifecycle = self._lifecycle(request.type, request.urn, inputs)
         plan = planned(lifecycle.resource, lifecycle.schema, old, inputs)
         changed = {*plan.changed, *before.pop(UNFINISHED, ())}
         state = lifecycle.update(request.resource_id, old, before, inputs, changed)
@@ -173,7 +173,7 @@ class AwsProvider(sdk.Provider):
 
     def _read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
         state, inputs = to_plain(request.properties), without_nulls(to_plain(request.inputs))
-        lifecycle = self._lifecycle(request.type, {**state, **inputs})
+        lifecycle = self._lifecycle(request.type, request.urn, {**state, **inputs})
         live = lifecycle.read(request.resource_id, {**state, **inputs})
         if live is None:
             return sdk.ReadResponse(resource_id="")
@@ -191,11 +191,11 @@ class AwsProvider(sdk.Provider):
 
     def _delete(self, request: sdk.DeleteRequest) -> None:
         state = to_plain(request.properties)
-        self._lifecycle(request.type, state).delete(request.resource_id, state)
+        self._lifecycle(request.type, request.urn, state).delete(request.resource_id, state)
 
-    def _lifecycle(self, token: str, inputs: Values) -> Lifecycle:
+    def _lifecycle(self, token: str, urn: str, inputs: Values) -> Lifecycle:
         region = inputs.get("region") or self._settings.region
-        lifecycle = Lifecycle(table(token), schema_of(token), self._aws, region)
+        lifecycle = Lifecycle(table(token), schema_of(token), self._aws, region, urn)
         if not self._checked_account:
             self._settings.check(self._aws.account(self._settings.region))
             self._checked_account = True

@@ -4,7 +4,7 @@ import pytest
 from pulumi.runtime.rpc import UNKNOWN
 
 from sandbox.aws import running
-from sandbox.aws.provider import configuration, connection
+from sandbox.aws.provider import configuration, connection, made
 from sandbox.provider_service.errors import ProviderError
 from tests.sandbox.aws.conftest import configured
 from tests.sandbox.aws.trial import Trial
@@ -55,6 +55,9 @@ def test_a_name_is_made_once_and_kept_and_a_replacement_gets_another(provider):
     assert trial.inputs["name"].startswith("reader-")
     assert len(trial.inputs["name"]) == len("reader-") + 7
     assert trial.checked({"assumeRolePolicy": "{}"}) == trial.inputs
+
+    renamed = Trial(provider, trial.token, "other", inputs=trial.inputs)
+    assert renamed.checked({"assumeRolePolicy": "{}"}) == trial.inputs
 
     own = {"assumeRolePolicy": "{}", "name": "mine"}
     trial.inputs = trial.checked(own)
@@ -154,3 +157,14 @@ def test_without_a_stand_in_a_plan_is_made_and_an_update_says_what_to_do(monkeyp
     assert trial.preview(trial.checked({}))["arn"] == UNKNOWN
     with pytest.raises(ProviderError, match="start one with `python"):
         trial.create(trial.checked({}))
+
+
+def test_what_an_engine_never_learnt_of_is_found_by_its_urn(provider, stand_in):
+    role = Trial(provider, "aws:iam/role:Role", "unheard")
+    key = Trial(provider, KEY, "unheard")
+    for trial, inputs in ((role, {"assumeRolePolicy": "{}"}), (key, {})):
+        trial.create(trial.checked(inputs))
+        assert (trial.urn, trial.id) in {(m.urn, m.id) for m in made.alive(stand_in)}
+    key.delete()
+    assert [m.token for m in made.alive(stand_in) if m.urn in {role.urn, key.urn}] == [role.token]
+    role.delete()
