@@ -52,17 +52,30 @@ class Plan:
 def planned(resource: Resource, schema: Schema, old: Values, new: Values) -> Plan:
     """Compare two versions of the inputs."""
     changed = tuple(differing(old, new))
-    replacing = tuple(name for name in changed if replaces(resource, schema, name))
     name = named(schema, resource)
     same_name = name is not None and not is_autonamed(name, new) and old.get(name) == new.get(name)
     details = {
         str(one): one for top in changed for one in differences(old.get(top), new.get(top), (top,))
     }
+    within = {one.path[0] for one in details.values() if _needs_another(resource, one)}
+    replacing = tuple(
+        name for name in changed if name in within or replaces(resource, schema, name)
+    )
     return Plan(
         changed,
         replacing,
         bool(replacing) and (resource.delete_before_replace or same_name),
         details,
+    )
+
+
+def _needs_another(resource: Resource, one: Difference) -> bool:
+    """Return whether `replace` names a part of a property that differs (`block.part`)."""
+    here = ".".join(step for step in one.path if isinstance(step, str))
+    return any(
+        f"{named}.".startswith(f"{here}.") or f"{here}.".startswith(f"{named}.")
+        for named in resource.replace
+        if "." in named
     )
 
 

@@ -45,8 +45,9 @@ What happens by itself:
   are found (`provider/tagging.py`); `tagging=` says them where they are irregular.
 - *Updates.* A changed property is sent by the aspect that has it, else by every `update` whose
   input takes it (with all other inputs that it takes). A property that neither takes must be in
-  `replace`, or `replace="*"`: all those. `ignore` says of which properties AWS is told nothing,
-  and why. The conformance test fails on a property about which nothing is said.
+  `replace`, or `replace="*"`: all those; `block.part` there is a part of one. `ignore` says of
+  which properties AWS is told nothing, and why. The conformance test fails on a property about
+  which nothing is said.
 - *Gone.* An error whose code says so (`NoSuch…`, `…NotFound…`), an empty part at `at`, or what
   `gone` says: an error code, or a function of the live part.
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_TAGS = {"tags", "taglist", "tagslist", "tagstoadd", "tagset"}
-_KEYS = {"tagkeys", "keys", "tagkeylist", "tagstoremove", "tags", "tagslist"}
+_TAGS = {"resourcetags", "tags", "taglist", "tagslist", "tagstoadd", "tagset"}
+_KEYS = {"resourcetagkeys", "tagkeys", "keys", "tagkeylist", "tagstoremove", "tags", "tagslist"}
 
 
 @dataclass(frozen=True)
