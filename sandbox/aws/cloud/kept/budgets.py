@@ -19,7 +19,9 @@ def _budget(call: Call, name: str) -> Any:
 def _update(call: Call, _store: Store) -> Any:
     new = call.parameters["NewBudget"]
     kept = _budget(call, new["BudgetName"])
-    kept.budget = {**kept.budget, **new}
+    # moto keeps times as they come over the wire.
+    period = {end: time.timestamp() for end, time in new.get("TimePeriod", {}).items()}
+    kept.budget = {**kept.budget, **new, "TimePeriod": {**kept.budget["TimePeriod"], **period}}
     return {}
 
 

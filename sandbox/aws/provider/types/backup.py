@@ -25,6 +25,7 @@ TYPES = (
             "name": "BackupVaultName",
             "recoveryPoints": "NumberOfRecoveryPoints",
         },
+        defaults={"recoveryPoints": 0},
         replace=("kmsKeyArn", "name"),
         ignore={"forceDestroy": "the stand-in makes no recovery points"},
     ),

@@ -56,7 +56,7 @@ def _subscribers(given: Mapping[str, Any]) -> list[dict[str, str]]:
 def _create(aws: Aws, facts: Facts) -> Any:
     aws("CreateBudget", AccountId=facts["account"], Budget=_budget(facts))
     _notify(aws, facts, facts.get("notifications") or ())
-    return {"BudgetName": facts["name"]}
+    return {"arn": _arn(facts)}
 
 
 def _notify(aws: Aws, facts: Facts, wanted: Any) -> None:
@@ -140,7 +140,6 @@ TYPES = (
         read=_read,
         update=_update,
         delete=_delete,
-        outputs={"arn": "arn"},
         replace=("accountId", "name"),
         refuse=dict.fromkeys(
             (

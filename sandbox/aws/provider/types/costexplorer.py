@@ -33,6 +33,7 @@ TYPES = (
         after=_with_nulls,
         rename={"arn": "MonitorArn", "name": "MonitorName"},
         replace=("monitorDimension", "monitorSpecification", "monitorType"),
+        gone="UnknownMonitorException",
     ),
     Resource(
         "aws:costexplorer/anomalySubscription:AnomalySubscription",
@@ -49,5 +50,6 @@ TYPES = (
         delete="DeleteAnomalySubscription",
         rename={"arn": "SubscriptionArn", "name": "SubscriptionName"},
         replace=("accountId", "name"),
+        gone="UnknownSubscriptionException",
     ),
 )

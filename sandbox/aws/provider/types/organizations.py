@@ -69,6 +69,7 @@ TYPES = (
         delete="DeleteOrganization",
         replace=("featureSet",),
         delete_before_replace=True,  # an account is in one organisation
+        gone="AWSOrganizationsNotInUseException",
         ignore={"returnOrganizationOnly": "the stand-in lists every account"},
     ),
     Resource(
