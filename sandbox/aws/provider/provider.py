@@ -107,13 +107,13 @@ class AwsProvider(sdk.Provider):
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def _check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
-        resource = table(request.type)
-        schema = schema_of(request.type)
+        resource = table(_type(request.urn))
+        schema = schema_of(_type(request.urn))
         old, given = to_plain(request.old_inputs), without_nulls(to_plain(request.new_inputs))
         inputs = self._with_default_tags(schema, given)
         faults = list(schema.faults(inputs))
         faults += [
-            (name, f"property {name!r} of {request.type} is not supported here: {reason}")
+            (name, f"property {name!r} of {_type(request.urn)} is not supported here: {reason}")
             for name, reason in resource.refuse.items()
             if name in inputs
         ]
@@ -136,8 +136,8 @@ class AwsProvider(sdk.Provider):
     def _diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         olds = to_plain(request.old_state)  # both, as the servicer packs them
         plan = planned(
-            table(request.type),
-            schema_of(request.type),
+            table(_type(request.urn)),
+            schema_of(_type(request.urn)),
             without_nulls(olds["inputs"]),
             without_nulls(to_plain(request.new_inputs)),
         )
@@ -149,10 +149,10 @@ class AwsProvider(sdk.Provider):
     def _create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
         inputs = without_nulls(to_plain(request.properties))
         if request.preview:
-            schema = schema_of(request.type)
+            schema = schema_of(_type(request.urn))
             outputs = foreseen(schema, inputs, self._settings.region)
             return sdk.CreateResponse(properties=to_properties(outputs, request.properties))
-        lifecycle = self._lifecycle(request.type, request.urn, inputs)
+        lifecycle = self._lifecycle(_type(request.urn), request.urn, inputs)
         resource_id, state = lifecycle.create(inputs)
         properties = self._secret(lifecycle, to_properties(state, request.properties))
         return sdk.CreateResponse(resource_id=resource_id, properties=properties)
@@ -162,9 +162,9 @@ class AwsProvider(sdk.Provider):
         old, before = without_nulls(olds["inputs"]), olds["outputs"]
         inputs = without_nulls(to_plain(request.news))
         if request.preview:
-            foretold = foreseen_change(table(request.type), old, before, inputs)
+            foretold = foreseen_change(table(_type(request.urn)), old, before, inputs)
             return sdk.UpdateResponse(properties=to_properties(foretold, request.news))
-        lifecycle = self._lifecycle(request.type, request.urn, inputs)
+        lifecycle = self._lifecycle(_type(request.urn), request.urn, inputs)
         plan = planned(lifecycle.resource, lifecycle.schema, old, inputs)
         changed = {*plan.changed, *before.pop(UNFINISHED, ())}
         state = lifecycle.update(request.resource_id, old, before, inputs, changed)
@@ -173,7 +173,7 @@ class AwsProvider(sdk.Provider):
 
     def _read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
         state, inputs = to_plain(request.properties), without_nulls(to_plain(request.inputs))
-        lifecycle = self._lifecycle(request.type, request.urn, {**state, **inputs})
+        lifecycle = self._lifecycle(_type(request.urn), request.urn, {**state, **inputs})
         live = lifecycle.read(request.resource_id, {**state, **inputs})
         if live is None:
             return sdk.ReadResponse(resource_id="")
@@ -191,7 +191,7 @@ class AwsProvider(sdk.Provider):
 
     def _delete(self, request: sdk.DeleteRequest) -> None:
         state = to_plain(request.properties)
-        self._lifecycle(request.type, request.urn, state).delete(request.resource_id, state)
+        self._lifecycle(_type(request.urn), request.urn, state).delete(request.resource_id, state)
 
     def _lifecycle(self, token: str, urn: str, inputs: Values) -> Lifecycle:
         region = inputs.get("region") or self._settings.region
@@ -219,3 +219,8 @@ def _name(urn: str) -> str:
 
 def _is_map(value: object) -> bool:
     return isinstance(value, dict)
+
+
+def _type(urn: str) -> str:
+    """The resource's own type: the engine puts the types of the components around it before."""
+    return urn.split("::")[2].rpartition("$")[2]

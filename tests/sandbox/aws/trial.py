@@ -32,7 +32,7 @@ class Trial:
 
     @property
     def urn(self) -> str:
-        return f"urn:pulumi:test::mizan::{self.token}::{self.name}"
+        return f"urn:pulumi:test::mizan::mizan:components:Estate${self.token}::{self.name}"
 
     def failures(self, inputs: Values) -> list[str]:
         """Why inputs are refused."""
