@@ -13,10 +13,12 @@ from sandbox.provider_service.values import to_plain, to_properties
 T = TypeVar("T")
 Values = dict[str, Any]
 SEED = b"seed"
+# Of its own: asyncio.run would take away the loop that other tests of the session find.
+_LOOP = asyncio.new_event_loop()
 
 
 def run(operation: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(operation)
+    return _LOOP.run_until_complete(operation)
 
 
 @dataclass
