@@ -15,7 +15,7 @@ from werkzeug.test import run_wsgi_app
 
 from sandbox.aws.cloud.call import Answer, Call, RefusedCallError, Settings, called
 from sandbox.aws.cloud.faults import Fault, Faults
-from sandbox.aws.cloud.keeping import PASS, Service, Store
+from sandbox.aws.cloud.keeping import PASS, Operation, Service, Store
 from sandbox.aws.cloud.ledger import Ledger
 
 CONTROL = "/mizan/"
@@ -32,7 +32,9 @@ class StandIn:
 
     def __init__(self, settings: Settings, services: Iterable[Service]) -> None:
         self.settings = settings
-        self._kept = {service.name: service.operations for service in services}
+        self._kept: dict[str, dict[str, Operation]] = {}
+        for service in services:  # a large one may have several files
+            self._kept.setdefault(service.name, {}).update(service.operations)
         self._store = Store()
         self._faults = Faults()
         self._ledger = Ledger()

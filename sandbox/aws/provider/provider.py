@@ -222,5 +222,5 @@ def _is_map(value: object) -> bool:
 
 
 def _type(urn: str) -> str:
-    """The resource's own type: the engine puts the types of the components around it before."""
+    """Return a resource's own type; the engine puts the types of its parents before it."""
     return urn.split("::")[2].rpartition("$")[2]
