@@ -1,4 +1,4 @@
-"""Log groups."""
+"""Log groups, and who may write to them."""
 
 from sandbox.aws.provider.resource import Aspect, Do, Resource
 
@@ -24,5 +24,20 @@ TYPES = (
         replace=("logGroupClass", "name"),
         refuse={"deletionProtectionEnabled": "moto does not keep it"},
         ignore={"skipDestroy": "counts when the group is deleted"},
+    ),
+    Resource(
+        "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        "logs",
+        create=Do("PutResourcePolicy", at="resourcePolicy"),
+        id="{policyName}",
+        key={"policyName": "{id}"},
+        read=Do("DescribeResourcePolicies", at="resourcePolicies[?policyName=='{id}'] | [0]"),
+        update="PutResourcePolicy",
+        delete="DeleteResourcePolicy",
+        name="policyName",
+        defaults={"policyScope": "ACCOUNT"},
+        replace=("policyName",),
+        refuse={"resourceArn": "the platform's policies are those of the account"},
+        unfilled=("revisionId",),
     ),
 )
