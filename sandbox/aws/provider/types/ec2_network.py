@@ -38,7 +38,7 @@ def _adopt_table(aws: Aws, facts: Facts) -> Any:
     table = facts["defaultRouteTableId"]
     [found] = aws("DescribeRouteTables", RouteTableIds=[table])["RouteTables"]
     for route in found["Routes"]:
-        if route.get("GatewayId") != "local":
+        if route["Origin"] == "CreateRoute":
             aws(
                 "DeleteRoute",
                 RouteTableId=table,
@@ -225,13 +225,28 @@ def _modify_endpoint(aws: Aws, facts: Facts) -> None:
     )
 
 
+def _read_endpoint(aws: Aws, facts: Facts) -> Any:
+    """Return an endpoint; a gateway with the addresses behind it."""
+    found = aws("DescribeVpcEndpoints", VpcEndpointIds=[facts["id"]])["VpcEndpoints"]
+    if not found:
+        return None
+    if found[0]["VpcEndpointType"] != "Gateway":
+        return found[0]
+    named = [{"Name": "prefix-list-name", "Values": [found[0]["ServiceName"]]}]
+    for listed in aws("DescribeManagedPrefixLists", Filters=named)["PrefixLists"]:
+        told = aws("GetManagedPrefixListEntries", PrefixListId=listed["PrefixListId"])
+        blocks = [entry["Cidr"] for entry in told["Entries"]]
+        return {**found[0], "PrefixListId": listed["PrefixListId"], "CidrBlocks": blocks}
+    return found[0]
+
+
 VPC_ENDPOINT = Resource(
     "aws:ec2/vpcEndpoint:VpcEndpoint",
     "ec2",
     create=Do("CreateVpcEndpoint", at="VpcEndpoint"),
     id="VpcEndpointId",
     key={"VpcEndpointIds": ["{id}"]},
-    read=Do("DescribeVpcEndpoints", at="VpcEndpoints[0]"),
+    read=_read_endpoint,
     update=_modify_endpoint,
     delete="DeleteVpcEndpoints",
     name=None,
