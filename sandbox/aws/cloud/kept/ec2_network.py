@@ -1,4 +1,4 @@
-"""EC2's network: Block Public Access, and what moto's VPN connections lack."""
+"""EC2's network: Block Public Access, and what moto's endpoints and VPN connections lack."""
 
 from typing import Any
 from xml.sax.saxutils import escape
@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 from moto.ec2.models import ec2_backends
 
 from sandbox.aws.cloud.call import Call, RefusedCallError
-from sandbox.aws.cloud.keeping import Collection, Service, Store
+from sandbox.aws.cloud.keeping import PASS, Collection, Service, Store
 
 OPTIONS = Collection(
     kind="block public access options",
@@ -55,6 +55,20 @@ def _describe_options(call: Call, store: Store) -> Any:
 
 def _shown(record: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name != "__key"}
+
+
+def _modify_endpoint(call: Call, _store: Store) -> Any:
+    """Lead route tables to a gateway when they are added to it; moto does so at its creation."""
+    given = call.parameters
+    ec2 = ec2_backends[call.settings.account][call.region]
+    endpoint = ec2.vpc_end_points.get(given["VpcEndpointId"])
+    behind = endpoint and endpoint.destination_prefix_list_id
+    if behind:
+        for table in given.get("AddRouteTableIds", []):
+            ec2.create_route(table, None, gateway_id=endpoint.id, destination_prefix_list_id=behind)
+        for table in given.get("RemoveRouteTableIds", []):
+            ec2.delete_route(table, behind)
+    return PASS
 
 
 def _connect(call: Call, _store: Store) -> Any:
@@ -192,6 +206,7 @@ SERVICE = Service(
     operations={
         "DescribeVpcBlockPublicAccessOptions": _describe_options,
         "ModifyVpcBlockPublicAccessOptions": _modify_options,
+        "ModifyVpcEndpoint": _modify_endpoint,
         "CreateVpnConnection": _connect,
         "DescribeVpnConnections": _describe_connections,
         "ModifyVpnTunnelOptions": _tune,
