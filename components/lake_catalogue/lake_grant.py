@@ -51,7 +51,8 @@ class LakeGrant(pulumi.ComponentResource):
         self, name: str, args: LakeGrantArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("mizan:components:LakeGrant", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        # Rights of one role to one thing are one: made first, the new would go with the old.
+        child = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
         lakeformation.Permissions(
             f"{name}-database",
             principal=args.role_arn,

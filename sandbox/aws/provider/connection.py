@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import cache
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import botocore.session
 from botocore.config import Config
@@ -94,6 +94,16 @@ def _told(headers: Mapping[str, str]) -> Iterator[None]:
 
 def _say_purpose(params: dict[str, Any], **_: Any) -> None:
     params["headers"].update(_purpose.get())
+
+
+def _sending_to(endpoint: str) -> Callable[..., None]:
+    """Return a hook that sends a request to an endpoint, whatever host it was made for."""
+    scheme, host, *_ = urlsplit(endpoint)
+
+    def redirect(request: Any, **_: Any) -> None:
+        request.url = urlsplit(request.url)._replace(scheme=scheme, netloc=host).geturl()
+
+    return redirect
 
 
 class Connection:
@@ -182,5 +192,7 @@ class Connection:
                     ),
                 )
                 client.meta.events.register("before-call", _say_purpose)
+                # Some endpoints are made of the account's number and a host name; this one is not.
+                client.meta.events.register("before-sign", _sending_to(endpoint))
                 self._clients[service, region] = client
             return client

@@ -33,6 +33,18 @@ def _delete_bucket(aws: Aws, facts: Facts) -> None:
     aws("DeleteBucket", Bucket=facts["id"])
 
 
+def _delete_access_block(aws: Aws, facts: Facts) -> None:
+    if not facts.get("skipDestroy"):
+        aws("DeletePublicAccessBlock", Bucket=facts["bucket"])
+
+
+_SMALLEST = {"TransitionDefaultMinimumObjectSize": "{transitionDefaultMinimumObjectSize}"}
+_LOGGING = {
+    "BucketLoggingStatus": {
+        "LoggingEnabled": {"TargetBucket": "{targetBucket}", "TargetPrefix": "{targetPrefix}"}
+    }
+}
+
 TYPES = (
     Resource(
         "aws:s3/bucket:Bucket",
@@ -103,5 +115,92 @@ TYPES = (
         delete="DeleteBucketEncryption",
         replace=("bucket", "expectedBucketOwner"),
         ignore={"expectedBucketOwner": _OWNER},
+    ),
+    Resource(
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "s3",
+        create=Do("PutPublicAccessBlock", into="PublicAccessBlockConfiguration"),
+        id="{bucket}",
+        key={"Bucket": "{bucket}"},
+        read=Do("GetPublicAccessBlock", at="PublicAccessBlockConfiguration"),
+        update=Do("PutPublicAccessBlock", into="PublicAccessBlockConfiguration"),
+        delete=_delete_access_block,
+        replace=("bucket",),
+        ignore={"skipDestroy": "counts when the block is deleted"},
+    ),
+    Resource(
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        "s3",
+        create=Do("PutBucketOwnershipControls", into="OwnershipControls"),
+        id="{bucket}",
+        key={"Bucket": "{bucket}"},
+        read=Do("GetBucketOwnershipControls", at="OwnershipControls"),
+        update=Do("PutBucketOwnershipControls", into="OwnershipControls"),
+        delete="DeleteBucketOwnershipControls",
+        replace=("bucket",),
+    ),
+    Resource(
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "s3",
+        create="PutBucketPolicy",
+        id="{bucket}",
+        key={"Bucket": "{bucket}"},
+        read="GetBucketPolicy",
+        update="PutBucketPolicy",
+        delete="DeleteBucketPolicy",
+        replace=("bucket",),
+    ),
+    Resource(
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "s3",
+        create=Do("PutBucketLifecycleConfiguration", into="LifecycleConfiguration", send=_SMALLEST),
+        id="{bucket}",
+        key={"Bucket": "{bucket}"},
+        read="GetBucketLifecycleConfiguration",
+        update=Do("PutBucketLifecycleConfiguration", into="LifecycleConfiguration", send=_SMALLEST),
+        delete="DeleteBucketLifecycle",
+        rename={"rules.id": "ID", "rules.filter.and": "And"},
+        defaults={"transitionDefaultMinimumObjectSize": "all_storage_classes_128K"},
+        replace=("bucket", "expectedBucketOwner"),
+        ignore={"expectedBucketOwner": _OWNER},
+        unfilled=("expectedBucketOwner",),
+    ),
+    Resource(
+        "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+        "s3",
+        create=Do("PutObjectLockConfiguration", into="ObjectLockConfiguration"),
+        id="{bucket}",
+        key={"Bucket": "{bucket}"},
+        read=Do("GetObjectLockConfiguration", at="ObjectLockConfiguration"),
+        update=Do("PutObjectLockConfiguration", into="ObjectLockConfiguration"),
+        # A bucket made for locks stays so; what goes is the retention of new objects.
+        delete=Do(
+            "PutObjectLockConfiguration",
+            send={"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}},
+        ),
+        defaults={"objectLockEnabled": "Enabled"},
+        replace=("bucket", "expectedBucketOwner", "objectLockEnabled"),
+        ignore={
+            "expectedBucketOwner": _OWNER,
+            "token": "needed for buckets that were not made for locks",
+        },
+        gone=lambda live: "DefaultRetention" not in live.get("Rule", {}),
+    ),
+    Resource(
+        "aws:s3/bucketLogging:BucketLogging",
+        "s3",
+        create=Do("PutBucketLogging", send=_LOGGING),
+        id="{bucket}",
+        key={"Bucket": "{bucket}"},
+        read=Do("GetBucketLogging", at="LoggingEnabled"),
+        update=Do("PutBucketLogging", send=_LOGGING),
+        delete=Do("PutBucketLogging", send={"BucketLoggingStatus": {}}),
+        defaults={"targetPrefix": ""},
+        replace=("bucket", "expectedBucketOwner"),
+        ignore={"expectedBucketOwner": _OWNER},
+        refuse={
+            "targetGrants": "buckets have no access lists",
+            "targetObjectKeyFormat": "moto keeps the simple one only",
+        },
     ),
 )
