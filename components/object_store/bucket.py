@@ -46,12 +46,12 @@ def bucket(  # noqa: PLR0913 - what one bucket is made of, all by keyword
         region: Region of the store.
         receives_logs: Whether S3 writes the access logs of other buckets here.
     """
+    # What is locked outlives the stack, and so does the record of who looked at it: neither can be
+    # emptied. What closes such a bucket stays with it.
+    outlives = zone.lock is not None or receives_logs
 
     def under(*earlier: pulumi.Resource) -> pulumi.ResourceOptions:
-        # What is locked stays when the stack goes, so what closes it has to stay too.
-        return pulumi.ResourceOptions(
-            parent=parent, depends_on=earlier, retain_on_delete=zone.lock is not None
-        )
+        return pulumi.ResourceOptions(parent=parent, depends_on=earlier, retain_on_delete=outlives)
 
     made = s3.Bucket(
         name,

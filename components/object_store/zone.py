@@ -58,7 +58,7 @@ class Aws:
     zones: Mapping[str, Zone]
     """What each bucket holds, by its name."""
     log_bucket: str
-    """Bucket that receives the access logs of all others; it has no lock."""
+    """Bucket that receives the access logs of all others; it has no lock and outlives the stack."""
     service_role_arns: Sequence[pulumi.Input[str]] = ()
     """ARNs, or patterns of them, of roles with which AWS services reach data from networks of
     their own, such as Lake Formation and AWS Backup."""
