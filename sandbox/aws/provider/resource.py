@@ -162,7 +162,7 @@ class Resource:
     """JMESPath into what `create` answers, or a text with `{...}` over facts."""
     key: Mapping[str, Any] = field(default_factory=dict)
     """Parameters, as `send`, that name the resource in every call whose input takes them."""
-    update: Call | Function | tuple[Call, ...] = ()
+    update: Call | Function | tuple[Call | Function, ...] = ()
     aspects: tuple[Aspect, ...] = ()
     rename: Mapping[str, str] = field(default_factory=dict)
     """AWS's name for each path of properties (`rules.filter`) that is called otherwise."""

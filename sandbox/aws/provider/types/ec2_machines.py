@@ -85,6 +85,7 @@ TYPES = (
         delete="DeletePlacementGroup",
         tagging=Tagging("CreateTags", "DeleteTags", {"Resources": ["{placementGroupId}"]}),
         rename={"name": "GroupName", "placementGroupId": "GroupId", "arn": "GroupArn"},
+        gone="InvalidPlacementGroup.Unknown",
         replace="*",
     ),
 )
