@@ -14,12 +14,13 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from sandbox.aws.provider.connection import ENDPOINT
 from sandbox.cluster.control_plane import Process
 from sandbox.faults import SandboxError
 from sandbox.layout import PROJECT
+from sandbox.rehearsal.cluster import Control
 from sandbox.rehearsal.programs import Programs
 
-ACCOUNT = "111122223333"
 READY_SECONDS = 60
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
@@ -43,6 +44,7 @@ class Cloud:
         """Variables by which every AWS client, the provider among them, finds it."""
         return {
             "AWS_ENDPOINT_URL": self.url,
+            ENDPOINT: self.url,
             "AWS_ACCESS_KEY_ID": "rehearsal",
             "AWS_SECRET_ACCESS_KEY": "rehearsal",
             "AWS_REGION": self.region,
@@ -83,13 +85,13 @@ class Cloud:
         return body
 
 
-def start(region: str, server: str, authority: Path, programs: Programs) -> Cloud:
-    """Start the stand-in, whose managed cluster is the API server at `server`.
+def start(account: str, region: str, control: Control, programs: Programs) -> Cloud:
+    """Start the stand-in, whose managed cluster is a control plane of ours.
 
     Args:
+        account: Number of the account that it plays.
         region: Region of the estate.
-        server: Address of the API server.
-        authority: File with the certificate of its CA.
+        control: The control plane.
         programs: Gets what is started.
 
     Raises:
@@ -98,8 +100,9 @@ def start(region: str, server: str, authority: Path, programs: Programs) -> Clou
     program = Process(
         "aws",
         [
-            sys.executable, "-m", "sandbox.aws.cloud", "--port", "0", "--account", ACCOUNT,
-            "--region", region, "--cluster-endpoint", server, "--cluster-ca", str(authority),
+            sys.executable, "-m", "sandbox.aws.cloud", "--port", "0", "--account", account,
+            "--region", region, "--cluster-endpoint", control.server,
+            "--cluster-ca", str(control.authority),
         ],
     )  # fmt: skip
     programs.start(program, {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"})

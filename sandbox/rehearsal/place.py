@@ -1,14 +1,14 @@
 """Where a rehearsal keeps its things, apart from the user's own stacks and settings."""
 
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.layout import PROJECT, Layout
 
 SETTINGS = "Pulumi.yaml"
-LINKED = ("stacks", ".venv")
-"""What the program's project is made of, besides its settings."""
+PROGRAM = "stacks"
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,5 @@ class Place:
         self.project.mkdir(parents=True)
         shutil.copy(source / SETTINGS, self.project / SETTINGS)
         (self.project / "environments").mkdir()
-        for name in LINKED:
-            if (source / name).exists():
-                (self.project / name).symlink_to(source / name)
+        (self.project / PROGRAM).symlink_to(source / PROGRAM)
+        (self.project / ".venv").symlink_to(sys.prefix)

@@ -116,7 +116,7 @@ def standing(
             control = cluster.start(place.cluster, tools, player, started)
             step.note = control.server
         with steps.step("cloud") as step:
-            sky = cloud.start(site.region, control.server, control.authority, started)
+            sky = cloud.start(environment.account, site.region, control, started)
             step.note = sky.url
         api = running.enter_context(control.api())
         parts: dict[str, Part] = {

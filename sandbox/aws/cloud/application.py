@@ -15,6 +15,7 @@ from werkzeug.test import run_wsgi_app
 
 from sandbox.aws.cloud.call import Answer, Call, RefusedCallError, Settings, called
 from sandbox.aws.cloud.faults import Fault, Faults
+from sandbox.aws.cloud.inventory import things
 from sandbox.aws.cloud.keeping import PASS, Operation, Service, Store
 from sandbox.aws.cloud.ledger import Ledger
 
@@ -121,6 +122,8 @@ class StandIn:
             return _json(self.report())
         if asked == ("GET", "ledger"):
             return _json(self._ledger.entries())
+        if asked == ("GET", "inventory"):
+            return _json(things(self._store.all()))
         if asked == ("DELETE", "faults"):
             self._faults.clear()
             return _json({})

@@ -36,7 +36,7 @@ raises `RefusedCallError`, or returns `PASS` to let moto answer after it.
 
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -68,6 +68,12 @@ class Store:
                     if arn in {v for k, v in record.items() if k.lower().endswith("arn")}:
                         return record
         return None
+
+    def all(self) -> Iterator[tuple[str, str, str, Record]]:
+        """Return service, region, kind and content of every record."""
+        for (_, region, service, kind), records in self._records.items():
+            for record in records:
+                yield service, region, kind, record
 
     def everything(self) -> list[dict[str, str]]:
         """Return what exists, for the report."""
@@ -191,7 +197,9 @@ class Collection:
         for name, member in shape.members.items():
             if member.type_name == "list":
                 scalar = member.member.type_name != "structure"
-                return {name: [r["__key"] if scalar else filled(r, member.member) for r in kept]}
+                # A list of names holds the last of a key: what is before it was asked for.
+                last = self.rename.get(self.key[-1], self.key[-1]) if self.key else "__key"
+                return {name: [r[last] if scalar else filled(r, member.member) for r in kept]}
         return {}
 
     def _update(self, call: Call, store: Store) -> Any:
