@@ -63,7 +63,9 @@ def steps(priced, planned, pool) -> dict[str, Decimal]:
         "Config recorder": of("aws:cfg/recorder:Recorder"),
         "ten Config rules": of("aws:cfg/rule:Rule", 10),
         "GuardDuty": of(detector),
-        "GuardDuty runtime monitoring": of("aws:guardduty/detectorFeature:DetectorFeature"),
+        "GuardDuty runtime monitoring": of(
+            "aws:guardduty/detectorFeature:DetectorFeature", name="RUNTIME_MONITORING"
+        ),
         "Security Hub": of("aws:securityhub/account:Account"),
         "Inspector": of("aws:inspector2/enabler:Enabler"),
         "MSK, three m7g.large with 500 GB each": of("aws:msk/cluster:Cluster", **brokers),
