@@ -8,7 +8,6 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import boto3
