@@ -30,7 +30,7 @@ SERVICE = Service(
         key=("CertificateAuthorityArn", "Principal", "SourceAccount"),
         made={"CreatedAt": "{now}"},
         create="CreatePermission",
-        list="ListPermissions",
+        listing="ListPermissions",
         delete="DeletePermission",
         exists="PermissionAlreadyExistsException",
     ),

@@ -49,7 +49,7 @@ SERVICE = Service(
         made={"SelectionId": "{uuid}", "CreationDate": "{now}"},
         create="CreateBackupSelection",
         describe="GetBackupSelection",
-        list="ListBackupSelections",
+        listing="ListBackupSelections",
         delete="DeleteBackupSelection",
         missing=_GONE,
     ),

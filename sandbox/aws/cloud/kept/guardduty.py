@@ -25,7 +25,7 @@ _DETECTORS = Collection(
     },
     create="CreateDetector",
     describe="GetDetector",
-    list="ListDetectors",
+    listing="ListDetectors",
     update="UpdateDetector",
     delete="DeleteDetector",
     missing="BadRequestException",

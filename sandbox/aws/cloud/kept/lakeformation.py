@@ -15,7 +15,7 @@ SERVICE = Service(
         },
         create="RegisterResource",
         describe="DescribeResource",
-        list="ListResources",
+        listing="ListResources",
         update="UpdateResource",
         delete="DeregisterResource",
         missing="EntityNotFoundException",

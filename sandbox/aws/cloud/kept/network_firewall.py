@@ -25,7 +25,7 @@ GROUPS = Collection(
     },
     create="CreateRuleGroup",
     describe="DescribeRuleGroup",
-    list="ListRuleGroups",
+    listing="ListRuleGroups",
     update="UpdateRuleGroup",
     delete="DeleteRuleGroup",
 )
@@ -44,7 +44,7 @@ POLICIES = Collection(
     },
     create="CreateFirewallPolicy",
     describe="DescribeFirewallPolicy",
-    list="ListFirewallPolicies",
+    listing="ListFirewallPolicies",
     update="UpdateFirewallPolicy",
     delete="DeleteFirewallPolicy",
 )
@@ -65,7 +65,7 @@ FIREWALLS = Collection(
     },
     create="CreateFirewall",
     describe="DescribeFirewall",
-    list="ListFirewalls",
+    listing="ListFirewalls",
     delete="DeleteFirewall",
 )
 

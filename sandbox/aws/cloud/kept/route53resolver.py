@@ -24,7 +24,7 @@ LISTS = Collection(
     },
     create="CreateFirewallDomainList",
     describe="GetFirewallDomainList",
-    list="ListFirewallDomainLists",
+    listing="ListFirewallDomainLists",
     delete="DeleteFirewallDomainList",
     missing=_MISSING,
 )
@@ -45,7 +45,7 @@ GROUPS = Collection(
     },
     create="CreateFirewallRuleGroup",
     describe="GetFirewallRuleGroup",
-    list="ListFirewallRuleGroups",
+    listing="ListFirewallRuleGroups",
     delete="DeleteFirewallRuleGroup",
     missing=_MISSING,
 )
@@ -55,7 +55,7 @@ RULES = Collection(
     key=("FirewallRuleGroupId", "FirewallDomainListId", "Qtype"),
     made={**_DATED},
     create="CreateFirewallRule",
-    list="ListFirewallRules",
+    listing="ListFirewallRules",
     update="UpdateFirewallRule",
     delete="DeleteFirewallRule",
     missing=_MISSING,
@@ -75,7 +75,7 @@ ASSOCIATIONS = Collection(
     },
     create="AssociateFirewallRuleGroup",
     describe="GetFirewallRuleGroupAssociation",
-    list="ListFirewallRuleGroupAssociations",
+    listing="ListFirewallRuleGroupAssociations",
     update="UpdateFirewallRuleGroupAssociation",
     delete="DisassociateFirewallRuleGroup",
     missing=_MISSING,
@@ -86,7 +86,7 @@ SETTINGS = Collection(
     key=("ResourceId",),
     made={"Id": "rslvr-fc-{id}", "OwnerId": "{account}", "FirewallFailOpen": "DISABLED"},
     describe="GetFirewallConfig",
-    list="ListFirewallConfigs",
+    listing="ListFirewallConfigs",
     put="UpdateFirewallConfig",
 )
 
@@ -106,7 +106,7 @@ LOGS = Collection(
     },
     create="CreateResolverQueryLogConfig",
     describe="GetResolverQueryLogConfig",
-    list="ListResolverQueryLogConfigs",
+    listing="ListResolverQueryLogConfigs",
     delete="DeleteResolverQueryLogConfig",
     missing=_MISSING,
 )
@@ -119,7 +119,7 @@ LOGGED = Collection(
     made={"Id": "rqlca-{id}", "Status": "ACTIVE", "Error": "NONE", "CreationTime": "{now}"},
     create="AssociateResolverQueryLogConfig",
     describe="GetResolverQueryLogConfigAssociation",
-    list="ListResolverQueryLogConfigAssociations",
+    listing="ListResolverQueryLogConfigAssociations",
     delete="DisassociateResolverQueryLogConfig",
     missing=_MISSING,
 )
