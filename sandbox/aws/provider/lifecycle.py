@@ -60,13 +60,14 @@ class Lifecycle:
             UnfinishedError: it exists, but not all of it could be set.
             ProviderError: AWS refused.
         """
-        facts = self._facts(inputs, {})
+        facts = self._shaped(self._facts(inputs, {}))
         foreknown = filled(self.resource.id, facts) if "{" in self.resource.id else MISSING
         with made_for(self.urn, "" if foreknown is MISSING else str(foreknown)):
             made, told = self._made(inputs, facts)
         resource_id = self._id(made, facts)
         # What the answer says is known from here on, as for an update that goes on.
-        facts = self._facts(inputs, self._outputs(made, {**facts, "id": resource_id}), resource_id)
+        known = self._outputs(made, {**facts, "id": resource_id})
+        facts = self._shaped(self._facts(inputs, known, resource_id))
         todo = [
             aspect
             for aspect in self.resource.aspects
@@ -83,7 +84,7 @@ class Lifecycle:
             return given(self._aws(), facts), set()
         do = call(given)
         told = takes(self.resource, self.schema, do)
-        wanted = self._parameters(do, facts)
+        wanted = self._parameters(do, facts, inputs)
         into = input_shape(self.resource, do.operation)
         tags = inputs.get("tags") or {}
         sent = tags_in(into, tags) if into is not None and self._tagging else {}
@@ -106,15 +107,19 @@ class Lifecycle:
         Raises:
             UnfinishedError: not all of it could be set.
         """
-        facts = {**self._facts(inputs, state, resource_id), "old": old}
+        # What was taken out of the program is not what it was.
+        kept = {n: v for n, v in state.items() if n in inputs or n not in old}
+        facts = {**self._facts(inputs, kept, resource_id), "old": old, "changed": changed}
+        facts = self._shaped(facts)
+        reset = {n for n in changed if n in self.resource.defaults}
         todo = [a for a in self.resource.aspects if changed & set(a.properties)]
         plain = changed - self.resource.apart
         for given in self.resource.updates:
             if callable(given):
                 if plain:
-                    given(self._aws(), {**facts, "changed": plain})
+                    given(self._aws(), facts)
             elif plain & takes(self.resource, self.schema, call(given)):
-                self._do(given, facts, valued=True)
+                self._do(given, facts, {*inputs, *reset})
         tags: Values = {}
         untagged: set[str] | None = None
         if "tags" in changed:
@@ -190,11 +195,17 @@ class Lifecycle:
         }
         if resource_id:
             facts["id"] = resource_id
+        return facts
+
+    def _shaped(self, facts: Facts) -> Facts:
         return self.resource.before(facts) if self.resource.before else facts
 
-    def _parameters(self, do: Do, facts: Facts, **how: Any) -> Values:
+    def _parameters(
+        self, do: Do, facts: Facts, names: Iterable[str], aspect: Aspect | None = None
+    ) -> Values:
+        values = {name: facts[name] for name in names if name in facts}
         try:
-            return parameters(self.resource, self.schema, do, facts, **how)
+            return parameters(self.resource, self.schema, do, facts, values, aspect=aspect)
         except UnmappedError as error:
             raise ProviderError(
                 f"property {str(error)!r} of {self.resource.token} has no place in "
@@ -205,14 +216,14 @@ class Lifecycle:
         self,
         given: Call | Function,
         facts: Facts,
+        names: Iterable[str] | None = None,
         aspect: Aspect | None = None,
-        *,
-        valued: bool = False,
     ) -> Any:
+        """Make a call, which sends the properties of some names; by default those it says."""
         if callable(given):
             return given(self._aws(), facts)
         do = call(given)
-        sent = self._parameters(do, facts, aspect=aspect, valued=valued)
+        sent = self._parameters(do, facts, do.only or () if names is None else names, aspect)
         return self._at(do, self._call(do.operation, sent), facts)
 
     @staticmethod
@@ -327,7 +338,7 @@ class Lifecycle:
                 if not self._says_gone(error):
                     raise
         elif value is not None or aspect.properties[0] in self.resource.defaults:
-            self._do(aspect.put, facts, aspect, valued=True)
+            self._do(aspect.put, facts, aspect.properties, aspect)
 
     def _tag(self, facts: Facts, tags: Values, untagged: set[str]) -> None:
         how = self._tagging

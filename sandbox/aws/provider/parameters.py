@@ -28,9 +28,9 @@ def parameters(  # noqa: PLR0913 - what a call is made of
     schema: Schema,
     given: Do,
     facts: Facts,
+    values: Mapping[str, Any],
     *,
     aspect: Aspect | None = None,
-    valued: bool = True,
 ) -> dict[str, Any]:
     """Return the parameters of a call.
 
@@ -38,9 +38,9 @@ def parameters(  # noqa: PLR0913 - what a call is made of
         resource: the type's table.
         schema: the type's schema.
         given: the call.
-        facts: inputs and everything else that is known.
+        facts: everything that is known, for the templates.
+        values: what is sent of the properties.
         aspect: the aspect whose call it is; only its properties are sent then.
-        valued: whether properties are sent; a call that reads or deletes sends none by itself.
 
     Raises:
         UnmappedError: a property has no place in the operation's input.
@@ -52,8 +52,8 @@ def parameters(  # noqa: PLR0913 - what a call is made of
     rename = {**resource.rename, **(aspect.rename if aspect else {})}
     made: dict[str, Any] = {}
     inside: dict[str, Any] = made.setdefault(given.into, {}) if given.into else made
-    for name in _sent(resource, schema, given, aspect) if valued else given.only or ():
-        value = facts.get(name)
+    for name in _sent(resource, schema, given, aspect):
+        value = values.get(name)
         if value is None:
             continue
         for structure, place in ((target, inside), (shape, made)):

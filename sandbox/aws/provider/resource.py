@@ -17,10 +17,10 @@ said: pulumi-aws and botocore know them. A worked example, a KMS key:
             Aspect(                          # a function may stand for each of these calls
                 "enableKeyRotation", "rotationPeriodInDays",
                 put="EnableKeyRotation", remove="DisableKeyRotation",
-                read=Do("GetKeyRotationStatus"), rename={"enableKeyRotation": "KeyRotationEnabled"},
+                read="GetKeyRotationStatus", rename={"enableKeyRotation": "KeyRotationEnabled"},
             ),
             Aspect("policy", put=Do("PutKeyPolicy", send={"PolicyName": "default"}),
-                   read="GetKeyPolicy"),
+                   read=Do("GetKeyPolicy", send={"PolicyName": "default"})),
         ),
         rename={"customerMasterKeySpec": "KeySpec", "isEnabled": "Enabled"},
         replace=("customerMasterKeySpec", "keyUsage", "multiRegion", "customKeyStoreId"),
@@ -37,29 +37,34 @@ What happens by itself:
   a map of tags the service's own list of pairs, a JSON text a structure where AWS wants one.
 - *Outputs.* Each property of the type is taken from the answer of `read` in the same way.
   `outputs` adds what is called otherwise: a JMESPath into that answer, or a text with `{...}`,
-  whose fields are inputs, outputs, `id`, `region` and `account`. `defaults` fills the rest.
+  whose fields are facts (see below), or a function of (live part, facts). `defaults` fills the
+  rest; an input that pulumi-aws always gives back is empty then. The conformance test fails on
+  another output without a value, except `unfilled` ones.
+- *Id.* `id` is a JMESPath into the answer of `create`, or a text with `{...}`; an import takes such
+  a text apart again, so `{role}:{name}` is enough to find a resource.
 - *Names.* An absent `name` (or the property that `name=` says) becomes the resource's Pulumi name
   and seven hexadecimal digits, and stays over updates. A resource with a name of the user's is
   deleted before it is replaced.
 - *Tags.* Sent with `create` where it takes tags, else by the service's tagging operations, which
   are found (`provider/tagging.py`); `tagging=` says them where they are irregular.
 - *Updates.* A changed property is sent by the aspect that has it, else by every `update` whose
-  input takes it (with all other inputs that it takes). A property that neither takes must be in
-  `replace`, or `replace="*"`: all those; `block.part` there is a part of one. `ignore` says of
-  which properties AWS is told nothing, and why. The conformance test fails on a property about
-  which nothing is said.
+  input takes it (with all other inputs that it takes). What was taken out of the program is sent
+  as its `defaults` say, if they do. A property that neither takes must be in `replace`, or
+  `replace="*"`: all those; `block.part` there is a part of one. `ignore` says of which properties
+  AWS is told nothing, and `refuse` which cannot be given here, and why. The conformance test fails
+  on a property about which nothing is said.
 - *Gone.* An error whose code says so (`NoSuch…`, `…NotFound…`), an empty part at `at`, or what
   `gone` says: an error code, or a function of the live part.
 
 Escape hatches: `before` changes the inputs before they are sent, `after` the live part before it
 is read; `create`, `read`, `update`, `delete` may be functions of (`aws`, `facts`), where
-`aws(operation, **parameters)` calls the type's service, and `facts` holds inputs, outputs, `id`,
-`region` and `account`. `create` and `read` return what an answer would hold after `at` (None: it
-is gone).
+`aws(operation, **parameters)` calls the type's service. `facts` holds `defaults`, outputs, inputs,
+`id`, `region` and `account`; in an update also `old`, the inputs before, and `changed`, the names
+of properties. `create` and `read` return what an answer would hold after `at` (None: it is gone).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Protocol
 
 from sandbox.aws.provider.tagging import Tagging
@@ -74,11 +79,12 @@ class Aws(Protocol):
         """Return the answer of an operation."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Do:
     """One call."""
 
     operation: str
+    _: KW_ONLY
     at: str = ""
     """JMESPath of the resource in the answer, in which `{name}` is filled in; all by default."""
     into: str = ""
@@ -89,45 +95,25 @@ class Do:
     """Properties that are sent: by default every one that has a place, and none by a call that
     reads or deletes."""
 
-    def __init__(
-        self,
-        operation: str,
-        *,
-        at: str = "",
-        into: str = "",
-        send: Mapping[str, Any] | None = None,
-        only: tuple[str, ...] | None = None,
-    ) -> None:
-        for name, value in (
-            ("operation", operation),
-            ("at", at),
-            ("into", into),
-            ("send", send or {}),
-            ("only", only),
-        ):
-            object.__setattr__(self, name, value)
-
 
 Call = str | Do
 Function = Callable[[Aws, Facts], Any]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Aspect:
     """Properties with calls of their own.
 
     `put` is called when any changes, and at creation when the first of them has a value that
     `create` does not take itself; `remove`, where there is one, instead when that value is false
     or gone.
-    """
 
-    properties: tuple[str, ...]
-    put: Call | Function
-    remove: Call | Function | None = None
-    read: Call | Function | None = None
-    """Says the live values; without it they are taken from the type's `read`, if there."""
-    rename: Mapping[str, str] = field(default_factory=dict)
-    """AWS's names, beside the type's own `rename`."""
+    Args:
+        properties: their names.
+        put: sets them, and sends them.
+        remove: unsets them.
+        read: says the live values; without it they are taken from the type's `read`, if there.
+        rename: AWS's names in these calls, beside the type's own `rename`.
+    """
 
     def __init__(
         self,
@@ -137,14 +123,11 @@ class Aspect:
         read: Call | Function | None = None,
         rename: Mapping[str, str] | None = None,
     ) -> None:
-        for name, value in (
-            ("properties", properties),
-            ("put", put),
-            ("remove", remove),
-            ("read", read),
-            ("rename", rename or {}),
-        ):
-            object.__setattr__(self, name, value)
+        self.properties = properties
+        self.put = put
+        self.remove = remove
+        self.read = read
+        self.rename = dict(rename or {})
 
 
 @dataclass(frozen=True)
@@ -153,11 +136,11 @@ class Resource:
 
     token: str
     service: str
+    _: KW_ONLY
     create: Call | Function
     read: Call | Function
     delete: Call | Function | None = None
     """None: nothing is deleted, as for a setting that an account always has."""
-    _: Any = field(default=None, kw_only=True, repr=False)
     id: str = "{name}"
     """JMESPath into what `create` answers, or a text with `{...}` over facts."""
     key: Mapping[str, Any] = field(default_factory=dict)
