@@ -4,6 +4,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.route_tables import RouteTable
 
 from sandbox.aws.cloud.call import Call, RefusedCallError
 from sandbox.aws.cloud.keeping import PASS, Collection, Service, Store
@@ -34,6 +35,26 @@ _ANSWERED = {
 
 OUTSIDE = ("192.0.2.1", "192.0.2.2")
 """AWS's ends of the tunnels: addresses that documentation may use."""
+
+
+class _Associations:
+    """Associations of a route table as moto has them, and the gateways that moto leaves out.
+
+    Moto shows a gateway by the beginning of its id, and knows that of an internet gateway only.
+    """
+
+    def __init__(self, motos: property) -> None:
+        self._motos = motos
+
+    def __get__(self, table: Any, owner: type) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._motos.__get__(table, owner)
+        for item in found:
+            if not item["Main"] and not item.keys() & {"SubnetId", "GatewayId"}:
+                item["GatewayId"] = vars(table)["_associations"][item["RouteTableAssociationId"]]
+        return found
+
+
+RouteTable.associations = _Associations(vars(RouteTable)["associations"])
 
 
 def _modify_options(call: Call, store: Store) -> Any:
