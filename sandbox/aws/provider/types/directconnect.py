@@ -16,11 +16,6 @@ def _delete_interface(aws: Aws, facts: Facts) -> None:
         aws("DeleteVirtualInterface", virtualInterfaceId=facts["id"])
 
 
-def _interface_arn(live: dict[str, Any], facts: Facts) -> str:
-    place = f"arn:aws:directconnect:{facts['region']}:{facts['account']}"
-    return f"{place}:dxvif/{live['virtualInterfaceId']}"
-
-
 LINE = Resource(
     "aws:directconnect/connection:Connection",
     "directconnect",
@@ -109,7 +104,7 @@ INTERFACE = Resource(
         "awsDevice": "awsDeviceV2",
     },
     outputs={
-        "arn": _interface_arn,
+        "arn": "arn:aws:directconnect:{region}:{account}:dxvif/{id}",
         "sitelinkEnabled": "siteLinkEnabled",
     },
     defaults={"mtu": 1500, "sitelinkEnabled": False},
