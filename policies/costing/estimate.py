@@ -109,13 +109,19 @@ def _line(resource: Planned, plan: Plan, tables: Tables, measures: dict[str, Mea
         urn=resource.urn,
         name=resource.name,
         component=resource.component,
-        workload=resource.tag("workload"),
-        profile=resource.tag("profile"),
+        workload=_tag(resource, plan, "workload"),
+        profile=_tag(resource, plan, "profile"),
         floor=sum((use.floor * rate.usd for use, rate in uses), Decimal(0)),
         ceiling=sum((use.ceiling * rate.usd for use, rate in uses), Decimal(0)),
         rates=tuple(rate for _, rate in uses),
         unpriced=unpriced,
     )
+
+
+def _tag(resource: Planned, plan: Plan, key: str) -> str:
+    """A tag of the resource, or of the machines that it makes."""
+    makes = plan.node_class(resource)
+    return resource.tag(key) or (makes.tag(key) if makes is not None else "")
 
 
 def _uses(

@@ -35,8 +35,8 @@ class Planned:
         return parents[0].rpartition(":")[2] if parents else ""
 
     def tag(self, key: str) -> str:
-        """A tag of a cloud resource, or the label of that name; empty where there is none."""
-        for holder in ("tags", "metadata.labels"):
+        """A tag of a cloud resource, or of what an object of a cluster makes there; else empty."""
+        for holder in ("tags", "spec.tags"):
             found = peek(self.inputs, f"{holder}.{key}")
             if isinstance(found, str):
                 return found
@@ -113,6 +113,18 @@ class Plan:
     def of(self, *types: str) -> Iterator[Planned]:
         """The resources of some types."""
         return (resource for resource in self.resources if resource.type in types)
+
+    def node_class(self, pool: Planned) -> Planned | None:
+        """What an elastic pool makes its nodes of, if that is in this plan."""
+        name = peek(pool.inputs, "spec.template.spec.nodeClassRef.name")
+        return next(
+            (
+                found
+                for found in self.of("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass")
+                if name is not None and peek(found.inputs, "metadata.name") == name
+            ),
+            None,
+        )
 
     def source(self, resource: Planned, key: str, *types: str) -> Planned | None:
         """The resource of these types that a property was made from, if it is one."""

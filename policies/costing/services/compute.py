@@ -6,7 +6,7 @@ from typing import Final
 from policies.costing.estimate import Measure, Use
 from policies.costing.plan import Plan, Planned, peek
 from policies.costing.rates import Tables, UnpricedError
-from policies.costing.services.quantity import running
+from policies.costing.services.quantity import METRICS, held, running
 from policies.costing.services.storage import disk
 
 _TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -24,7 +24,8 @@ def _machines(tables: Tables, types: list[str], floor: int, ceiling: int) -> Ite
     yield running(f"ec2/{by_price[-1]}", 0, ceiling - floor)
 
 
-def _disks(template: Planned | None, floor: int, ceiling: int) -> Iterable[Use]:
+def _attached(template: Planned | None, floor: int, ceiling: int) -> Iterable[Use]:
+    """What comes with each machine: its disks, and metrics by the minute where asked for."""
     if template is None:
         raise UnpricedError("its disks are not known: it has no launch template in this plan")
     mappings = template.items("blockDeviceMappings")
@@ -32,6 +33,8 @@ def _disks(template: Planned | None, floor: int, ceiling: int) -> Iterable[Use]:
         raise UnpricedError("its launch template does not say its disks (blockDeviceMappings)")
     for mapping in mappings:
         yield from disk(peek(mapping, "ebs"), floor, ceiling)
+    if peek(template.inputs, "monitoring.enabled") is True:
+        yield held("cloudwatch/metric", METRICS * floor, METRICS * ceiling)
 
 
 def _node_group(resource: Planned, plan: Plan, tables: Tables) -> Iterable[Use]:
@@ -42,7 +45,7 @@ def _node_group(resource: Planned, plan: Plan, tables: Tables) -> Iterable[Use]:
     if not types and template is not None:
         types = [template.text("instanceType")]
     yield from _machines(tables, types, floor, ceiling)
-    yield from _disks(template, floor, ceiling)
+    yield from _attached(template, floor, ceiling)
 
 
 def _group(resource: Planned, plan: Plan, tables: Tables) -> Iterable[Use]:
@@ -50,7 +53,7 @@ def _group(resource: Planned, plan: Plan, tables: Tables) -> Iterable[Use]:
     template = plan.source(resource, "launchTemplate", _TEMPLATE)
     types = [] if template is None else [template.text("instanceType")]
     yield from _machines(tables, types, floor, ceiling)
-    yield from _disks(template, floor, ceiling)
+    yield from _attached(template, floor, ceiling)
 
 
 def _instance(resource: Planned, plan: Plan, tables: Tables) -> Iterable[Use]:
@@ -64,7 +67,7 @@ def _instance(resource: Planned, plan: Plan, tables: Tables) -> Iterable[Use]:
     for block in blocks:
         yield from disk(block)
     if not blocks:
-        yield from _disks(template, 1, 1)
+        yield from _attached(template, 1, 1)
 
 
 MEASURES: dict[str, Measure] = {

@@ -7,7 +7,7 @@ from typing import Any, Final
 from policies.costing.estimate import Measure, Use
 from policies.costing.plan import Plan, Planned, peek
 from policies.costing.rates import Tables, UnpricedError
-from policies.costing.services.quantity import running
+from policies.costing.services.quantity import METRICS, held, running
 from policies.costing.services.storage import disk, gibibytes
 
 _TYPE: Final = "node.kubernetes.io/instance-type"
@@ -83,16 +83,17 @@ def _most(limits: Any, kind: str) -> int:
     return min(bounds)
 
 
-def _disks(pool: Planned, plan: Plan, count: int) -> Iterator[Use]:
-    name = pool.text("spec.template.spec.nodeClassRef.name")
-    for found in plan.of("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"):
-        if peek(found.inputs, "metadata.name") == name:
-            for mapping in found.items("spec.blockDeviceMappings"):
-                block = dict(peek(mapping, "ebs") or {})
-                block["volumeSize"] = int(gibibytes(block.get("volumeSize")))
-                yield from disk(block, 0, count)
-            return
-    raise UnpricedError(f"its node class {name} is not in this plan, so its disks are not known")
+def _attached(pool: Planned, plan: Plan, count: int) -> Iterator[Use]:
+    """What comes with each node: its disks, and metrics by the minute where they are asked for."""
+    found = plan.node_class(pool)
+    if found is None:
+        raise UnpricedError("its node class is not in this plan, so its disks are not known")
+    for mapping in found.items("spec.blockDeviceMappings"):
+        block = dict(peek(mapping, "ebs") or {})
+        block["volumeSize"] = int(gibibytes(block.get("volumeSize")))
+        yield from disk(block, 0, count)
+    if peek(found.inputs, "spec.detailedMonitoring") is True:
+        yield held("cloudwatch/metric", 0, METRICS * count)
 
 
 def _pool(resource: Planned, plan: Plan, tables: Tables) -> Iterable[Use]:
@@ -104,7 +105,7 @@ def _pool(resource: Planned, plan: Plan, tables: Tables) -> Iterable[Use]:
     kept = resource.number("spec.replicas", 0)
     yield running(f"ec2/{cheapest}", kept, kept)
     yield running(f"ec2/{dearest}", 0, max(0, most[dearest] - kept))
-    yield from _disks(resource, plan, max(most.values()))
+    yield from _attached(resource, plan, max(most.values()))
 
 
 MEASURES: dict[str, Measure] = {"kubernetes:karpenter.sh/v1:NodePool": _pool}

@@ -5,6 +5,9 @@ from decimal import Decimal
 from policies.costing.estimate import Use
 from policies.costing.rates import HOURS
 
+METRICS = 7
+"""Metrics of a machine that are charged when it is watched by the minute."""
+
 
 def held(rate: str, floor: float | Decimal, ceiling: float | Decimal | None = None) -> Use:
     """So many units at every moment of the month, of a rate by the month."""
