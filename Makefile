@@ -35,9 +35,9 @@ lint: tools ## ruff, mypy strict
 preview: engine ## pulumi preview of ENV with the policy pack
 	@. .sandbox/env && pulumi preview --stack $(ENV) --policy-pack policies
 
-cost: engine ## What ENV costs a month, from its preview: floor, ceiling and what has no price
-	@. .sandbox/env && pulumi preview --stack $(ENV) --json --show-sames > .sandbox/plan.json; \
-	  $(BIN)/python -m policies.costing $(COST) < .sandbox/plan.json
+cost: engine ## What ENV costs a month, from the plan of a new stack of it: floor, ceiling and what has no price
+	@$(BIN)/python -m sandbox plan $(ENV) > .sandbox/plan.json
+	@$(BIN)/python -m policies.costing $(COST) < .sandbox/plan.json
 
 prices: tools ## Renew policies/costing/prices.csv from the price list of AWS
 	@$(BIN)/python -m policies.costing.refresh

@@ -1,4 +1,4 @@
-"""`python -m sandbox up|down|engine|mirror|rehearse ENVIRONMENT`: what the Makefile calls."""
+"""`python -m sandbox up|down|engine|mirror|plan|rehearse ENVIRONMENT`: what the Makefile calls."""
 
 import argparse
 import errno
@@ -10,6 +10,7 @@ from environments import InvalidEnvironmentError
 from sandbox.down import down
 from sandbox.faults import SandboxError
 from sandbox.mirror import mirror
+from sandbox.plan import plan
 from sandbox.progress import fail
 from sandbox.up import engine, up
 
@@ -22,7 +23,14 @@ def rehearse(name: str) -> None:
     begin(name)
 
 
-COMMANDS = {"down": down, "engine": engine, "mirror": mirror, "rehearse": rehearse, "up": up}
+COMMANDS = {
+    "down": down,
+    "engine": engine,
+    "mirror": mirror,
+    "plan": plan,
+    "rehearse": rehearse,
+    "up": up,
+}
 INTERRUPTED = 130
 REMEDIES = {
     errno.ENOSPC: "free some space, or put the cache elsewhere with MIZAN_CACHE, and run again",

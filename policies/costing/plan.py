@@ -138,6 +138,8 @@ def read(text: str) -> Plan:
     Raises:
         PlanError: It is no such document, the preview failed, or it holds no step.
     """
+    if not text.strip():
+        raise PlanError("the plan is empty: the preview did not get that far")
     try:
         document = json.loads(text)
     except ValueError as error:

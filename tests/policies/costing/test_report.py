@@ -131,7 +131,8 @@ def test_what_is_no_report_is_refused(monkeypatch, capsys, tmp_path: Path, earli
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "the plan is not JSON"),
+        (" ", "the plan is empty: the preview did not get that far"),
+        ("{", "the plan is not JSON"),
         ("[]", "the plan has no steps"),
         ('{"steps": []}', "the plan has no steps; allowed: pulumi preview --json --show-sames"),
         (

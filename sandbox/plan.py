@@ -1,0 +1,72 @@
+"""Plans an environment that need not be there yet, apart from the user's own stacks."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from environments import load
+from sandbox import workspace
+from sandbox.commands import mortal, run
+from sandbox.faults import SandboxError
+from sandbox.layout import PROJECT, Layout
+
+# What must not leak in from the user's shell and change where or what is planned. Credentials of a
+# cloud stay: the official provider asks for them, and a preview only reads.
+_FOREIGN = ("KUBE", "PULUMI_")
+
+
+def plan(name: str) -> None:
+    """Write the plan of a new stack of environment `name` to standard output, as JSON.
+
+    A plan that fails is written too: it says why.
+
+    Raises:
+        InvalidEnvironmentError: The environment's file breaks a law of the model.
+        SandboxError: There is no engine, or it wrote no plan.
+    """
+    load(name)
+    layout = Layout(name)
+    layout.sandbox.mkdir(parents=True, exist_ok=True)
+    for variable in [one for one in os.environ if one.startswith(_FOREIGN)]:
+        del os.environ[variable]
+    with tempfile.TemporaryDirectory(prefix=f"{name}-plan-", dir=layout.sandbox) as made:
+        folder = Path(made)
+        project = _project(folder)
+        (folder / "state").mkdir()
+        found = workspace.environment(layout, folder / "no-kubeconfig")
+        variables = {
+            **workspace.with_path(layout, found),
+            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        }
+        run(
+            ["pulumi", "stack", "init", name, "--non-interactive"],
+            cwd=project,
+            extra=variables,
+            remedy=f"run `make engine ENV={name}` first.",
+        )
+        done = subprocess.run(
+            mortal(["pulumi", "preview", "--stack", name, "--json", "--show-sames"]),
+            cwd=project,
+            env={**os.environ, **variables},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    if not done.stdout.strip():
+        raise SandboxError(
+            f"The engine wrote no plan and ended with {done.returncode}.", "read the lines above."
+        )
+    sys.stdout.write(done.stdout)
+
+
+def _project(folder: Path) -> Path:
+    """A project whose program is linked, so that a new stack's settings are written here."""
+    project = folder / "project"
+    (project / "environments").mkdir(parents=True)
+    shutil.copy(PROJECT / "Pulumi.yaml", project)
+    (project / "stacks").symlink_to(PROJECT / "stacks")
+    (project / ".venv").symlink_to(sys.prefix)
+    return project
