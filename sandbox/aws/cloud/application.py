@@ -117,23 +117,20 @@ class StandIn:
             return self._moto.get_backend_for_host(host) is not None
 
     def _control(self, environ: dict[str, Any]) -> Answer:
-        asked = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(CONTROL)
-        if asked == ("GET", "report"):
-            return _json(self.report())
-        if asked == ("GET", "ledger"):
-            return _json(self._ledger.entries())
-        if asked == ("GET", "inventory"):
-            return _json(things(self._store.all()))
-        if asked == ("DELETE", "faults"):
-            self._faults.clear()
-            return _json({})
-        if asked == ("POST", "faults"):
-            try:
-                self._faults.add(Fault(**json.loads(environ["wsgi.input"].read())))
-            except (TypeError, ValueError) as error:
-                return _json({"message": str(error)}, HTTPStatus.BAD_REQUEST)
-            return _json({})
-        return _json({"message": f"there is no {' '.join(asked)}"}, HTTPStatus.NOT_FOUND)
+        asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO'].removeprefix(CONTROL)}"
+        told: dict[str, Callable[[], Any]] = {
+            "GET report": self.report,
+            "GET ledger": self._ledger.entries,
+            "GET inventory": lambda: things(self._store.all()),
+            "DELETE faults": self._faults.clear,
+            "POST faults": lambda: self._faults.add(Fault(**json.load(environ["wsgi.input"]))),
+        }
+        if asked not in told:
+            return _json({"message": f"there is no {asked}"}, HTTPStatus.NOT_FOUND)
+        try:
+            return _json(told[asked]())
+        except (TypeError, ValueError) as error:
+            return _json({"message": str(error)}, HTTPStatus.BAD_REQUEST)
 
     def report(self) -> dict[str, Any]:
         """Say which operations were called, who answered, and what is kept now."""

@@ -60,14 +60,14 @@ class Lifecycle:
             UnfinishedError: it exists, but not all of it could be set.
             ProviderError: AWS refused.
         """
-        facts = self._shaped(self._facts(inputs, {}))
+        facts = self._facts(inputs, {})
         foreknown = filled(self.resource.id, facts) if "{" in self.resource.id else MISSING
         with made_for(self.urn, "" if foreknown is MISSING else str(foreknown)):
             made, told = self._made(inputs, facts)
         resource_id = self._id(made, facts)
         # What the answer says is known from here on, as for an update that goes on.
         known = self._outputs(made, {**facts, "id": resource_id})
-        facts = self._shaped(self._facts(inputs, known, resource_id))
+        facts = self._facts(inputs, known, resource_id)
         todo = [
             aspect
             for aspect in self.resource.aspects
@@ -75,7 +75,7 @@ class Lifecycle:
             and not {n for n in aspect.properties if n in inputs} <= told
         ]
         tags = {} if "tags" in told else inputs.get("tags") or {}
-        return resource_id, self._finished(inputs, facts, todo, tags, None)
+        return resource_id, self._finished(inputs, known, facts, todo, (tags, set()))
 
     def _made(self, inputs: Values, facts: Facts) -> tuple[Any, set[str]]:
         """Make the resource; return the answer, and the properties that were told."""
@@ -84,7 +84,7 @@ class Lifecycle:
             return given(self._aws(), facts), set()
         do = call(given)
         told = takes(self.resource, self.schema, do)
-        wanted = self._parameters(do, facts, inputs)
+        wanted = self._parameters(do, facts, {*self.resource.defaults, *inputs})
         into = input_shape(self.resource, do.operation)
         tags = inputs.get("tags") or {}
         sent = tags_in(into, tags) if into is not None and self._tagging else {}
@@ -110,8 +110,6 @@ class Lifecycle:
         # What was taken out of the program is not what it was.
         kept = {n: v for n, v in state.items() if n in inputs or n not in old}
         facts = {**self._facts(inputs, kept, resource_id), "old": old, "changed": changed}
-        facts = self._shaped(facts)
-        reset = {n for n in changed if n in self.resource.defaults}
         todo = [a for a in self.resource.aspects if changed & set(a.properties)]
         plain = changed - self.resource.apart
         for given in self.resource.updates:
@@ -119,13 +117,13 @@ class Lifecycle:
                 if plain:
                     given(self._aws(), facts)
             elif plain & takes(self.resource, self.schema, call(given)):
-                self._do(given, facts, {*inputs, *reset})
+                self._do(given, facts, {*self.resource.defaults, *inputs})
         tags: Values = {}
-        untagged: set[str] | None = None
+        untagged: set[str] = set()
         if "tags" in changed:
             tags = inputs.get("tags") or {}
             untagged = set(old.get("tags") or {}) - set(tags)
-        return self._finished(inputs, facts, todo, tags, untagged)
+        return self._finished(inputs, kept, facts, todo, (tags, untagged))
 
     def read(self, resource_id: str, state: Values, *, tags: bool = True) -> Values | None:
         """Return the live properties; None where the resource is gone."""
@@ -159,7 +157,13 @@ class Lifecycle:
 
     def state(self, inputs: Values, live: Values) -> Values:
         """Return the outputs of a resource: what was declared, and what AWS has besides."""
-        known = {n: v for n, v in live.items() if n in self.schema.outputs}
+        known = {
+            name: value
+            for name, value in live.items()
+            # A map is as declared; a block may hold more than was.
+            if name in self.schema.outputs
+            and not (name in inputs and self.schema.outputs[name].kind.name == "map")
+        }
         made: Values = merged({**self.resource.defaults, **known}, _declared(inputs))
         for name in ("arn", "id"):
             if name in self.schema.outputs and name in live:
@@ -195,9 +199,6 @@ class Lifecycle:
         }
         if resource_id:
             facts["id"] = resource_id
-        return facts
-
-    def _shaped(self, facts: Facts) -> Facts:
         return self.resource.before(facts) if self.resource.before else facts
 
     def _parameters(
@@ -296,10 +297,10 @@ class Lifecycle:
     def _finished(
         self,
         inputs: Values,
+        known: Values,
         facts: Facts,
         aspects: Iterable[Aspect],
-        tags: Values,
-        untagged: set[str] | None,
+        tags: tuple[Values, set[str]],
     ) -> Values:
         """Make the calls after the first one, read the resource, and return its outputs."""
         errors: list[str] = []
@@ -312,18 +313,19 @@ class Lifecycle:
                 errors.append(str(error))
                 unfinished += aspect.properties
         try:
-            if tags or untagged:
-                self._tag(facts, tags, untagged or set())
-        except ProviderError as error:
-            errors.append(str(error))
-            unfinished.append("tags")
-        try:
-            read = self.read(facts["id"], facts, tags=False)
+            read = self.read(facts["id"], {**known, **inputs}, tags=False)
             if read is None:
                 errors.append(f"{self.resource.token} {facts['id']!r} is gone after it was made")
             live = read or {}
         except ProviderError as error:
             errors.append(str(error))
+        try:
+            if any(tags):  # by its ARN, which may be known only now
+                self._tag({**facts, **live}, *tags)
+        except ProviderError as error:
+            errors.append(str(error))
+            unfinished.append("tags")
+        live.pop("tags", None)  # read before they were set
         state = self.state(inputs, live)
         if errors:
             raise UnfinishedError("; ".join(errors), facts["id"], {**state, UNFINISHED: unfinished})

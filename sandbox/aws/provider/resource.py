@@ -38,8 +38,9 @@ What happens by itself:
 - *Outputs.* Each property of the type is taken from the answer of `read` in the same way.
   `outputs` adds what is called otherwise: a JMESPath into that answer, or a text with `{...}`,
   whose fields are facts (see below), or a function of (live part, facts). `defaults` fills the
-  rest; an input that pulumi-aws always gives back is empty then. The conformance test fails on
-  another output without a value, except `unfilled` ones.
+  rest, and is sent too: it is what pulumi-aws gives for an absent input. An input that it always
+  gives back and nobody says is empty. The conformance test fails on another output without a
+  value, except `unfilled` ones.
 - *Id.* `id` is a JMESPath into the answer of `create`, or a text with `{...}`; an import takes such
   a text apart again, so `{role}:{name}` is enough to find a resource.
 - *Names.* An absent `name` (or the property that `name=` says) becomes the resource's Pulumi name
@@ -48,11 +49,10 @@ What happens by itself:
 - *Tags.* Sent with `create` where it takes tags, else by the service's tagging operations, which
   are found (`provider/tagging.py`); `tagging=` says them where they are irregular.
 - *Updates.* A changed property is sent by the aspect that has it, else by every `update` whose
-  input takes it (with all other inputs that it takes). What was taken out of the program is sent
-  as its `defaults` say, if they do. A property that neither takes must be in `replace`, or
-  `replace="*"`: all those; `block.part` there is a part of one. `ignore` says of which properties
-  AWS is told nothing, and `refuse` which cannot be given here, and why. The conformance test fails
-  on a property about which nothing is said.
+  input takes it (with all other inputs that it takes). A property that neither takes must be in
+  `replace`, or `replace="*"`: all those; `block.part` there is a part of one. `ignore` says of
+  which properties AWS is told nothing, and `refuse` which cannot be given here, and why. The
+  conformance test fails on a property about which nothing is said.
 - *Gone.* An error whose code says so (`NoSuch…`, `…NotFound…`), an empty part at `at`, or what
   `gone` says: an error code, or a function of the live part.
 
@@ -151,7 +151,7 @@ class Resource:
     """AWS's name for each path of properties (`rules.filter`) that is called otherwise."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    """Values of properties that neither the inputs nor AWS's answer gives."""
+    """Values of inputs that are not given, and of outputs that AWS's answer lacks."""
     replace: tuple[str, ...] | str = ()
     ignore: Mapping[str, str] = field(default_factory=dict)
     """Properties that no call takes, each with the reason."""
