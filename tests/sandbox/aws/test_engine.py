@@ -69,3 +69,19 @@ def test_resources_live_from_preview_to_destroy(project: Project) -> None:
 
     project.destroy().expect_success()
     assert project.state() == []
+
+
+def test_what_failed_half_way_is_finished_by_the_next_update(project: Project, fault) -> None:
+    project.write(
+        "aws.kms.Key('half', enable_key_rotation=True, "
+        "opts=pulumi.ResourceOptions(provider=aws.Provider('a', region='me-central-1')))"
+    )
+    fault(service="kms", operation="EnableKeyRotation", code="AccessDenied", status=403)
+    failed = project.up().expect_failure().output
+    assert "aws:kms/key:Key half: kms:EnableKeyRotation failed: AccessDenied" in failed
+    [half] = project.state()
+    assert "1 updated" in project.up().expect_success().output
+    [whole] = project.state()
+    assert half["id"] == whole["id"], "it is not made a second time"
+    assert "3 unchanged" in project.up().expect_success().output
+    project.destroy().expect_success()
