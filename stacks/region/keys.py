@@ -10,7 +10,7 @@ from stacks.region.facts import Facts
 INTERNAL = "internal"
 
 PURPOSES: Mapping[str, tuple[Service, ...]] = {
-    "lake": (Service.S3, Service.GLUE, Service.ATHENA, Service.LAKE_FORMATION),
+    "lake": (Service.S3, Service.GLUE, Service.ATHENA, Service.LAKE_FORMATION, Service.LOGS),
     "models": (Service.S3,),
     "audit": (Service.S3, Service.TRAIL, Service.CONFIG, Service.LOG_DELIVERY),
     "logs": (Service.LOGS, Service.S3, Service.ACCESS_LOGS),

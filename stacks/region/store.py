@@ -5,6 +5,7 @@ from typing import Final
 
 import pulumi
 
+from components.lake_catalogue import SERVICE_ROLE_PATH
 from components.object_store import Access, Aws, Grant, Lock, ObjectStore, ObjectStoreArgs, Writer
 from components.object_store import Zone as Bucket
 from stacks import place
@@ -82,6 +83,7 @@ def build(
                 log_bucket=ACCESS_LOGS,
                 service_role_arns=[
                     f"arn:aws:iam::{facts.account}:role/aws-service-role/*",
+                    f"arn:aws:iam::{facts.account}:role{SERVICE_ROLE_PATH}*",
                     f"arn:aws:iam::{facts.account}:role/*backup*",
                 ],
             ),
