@@ -24,7 +24,11 @@ DEPLOYED = list(names())
 
 def case(record: Record, plan: Plan) -> Case:
     """A record as the rules take it."""
-    by_urn = {other.urn: other.name for other in plan.records if other.custom}
+    by_urn = {
+        other.urn: Case(type=other.type, name=other.name).urn
+        for other in plan.records
+        if other.custom
+    }
     return Case(
         type=record.type,
         name=record.name,

@@ -2,7 +2,7 @@
 
 A fixture is a list of resources. `expect` is the property path that a violation of that resource
 must name; `!unknown` is a value that the engine does not know at preview; `depends` says what a
-top-level property is made from, by fixture name.
+top-level property is made from, by fixture name or by URN.
 """
 
 from collections import defaultdict
@@ -106,8 +106,8 @@ def _provider(case: Case) -> PolicyProviderResource | None:
 
 
 def _stack(cases: list[Case]) -> list[PolicyResource]:
-    made = {
-        case.name: PolicyResource(
+    made = [
+        PolicyResource(
             case.type,
             unknown_checking_proxy(case.props),
             case.urn,
@@ -119,8 +119,10 @@ def _stack(cases: list[Case]) -> list[PolicyResource]:
             {},
         )
         for case in cases
-    }
-    for case in cases:
-        for key, names in case.depends.items():
-            made[case.name].property_dependencies[key] = [made[name] for name in names]
-    return list(made.values())
+    ]
+    # A name may be borne by several types, so what comes from a real plan says the URN.
+    known = {one.name: one for one in made} | {one.urn: one for one in made}
+    for case, resource in zip(cases, made, strict=True):
+        for key, sources in case.depends.items():
+            resource.property_dependencies[key] = [known[source] for source in sources]
+    return made
