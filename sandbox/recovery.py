@@ -16,8 +16,6 @@ from sandbox.deployment import Stack
 from sandbox.progress import Step
 
 CREATING: Final = "creating"
-NAMES: Final = ("name", "bucket", "identifier", "clusterIdentifier", "repository", "function")
-"""Inputs by which resources are commonly known; what else a type is known by, a seeker says."""
 ROUNDS: Final = 4
 
 Resource = Mapping[str, Any]
@@ -107,22 +105,16 @@ def _unknown(
     A replacement comes into being beside what it replaces, under the same URN.
     """
     ids = [one for urn, one in known if urn == resource["urn"]]
-    found = [name for seek in (names, *seekers) for name in seek(resource)]
+    found = [name for seek in (object_name, *seekers) for name in seek(resource)]
     return [name for name in dict.fromkeys(found) if name not in ids]
 
 
-def names(resource: Resource) -> Iterator[str]:
-    """The ids that a resource has by its own inputs."""
-    inputs = resource.get("inputs", {})
-    if str(resource.get("type", "")).startswith("kubernetes:"):
-        metadata = inputs.get("metadata", {})
-        if name := metadata.get("name"):
-            namespace = metadata.get("namespace")
-            yield f"{namespace}/{name}" if namespace else name
-        return
-    for key in NAMES:
-        if isinstance(name := inputs.get(key), str):
-            yield name
+def object_name(resource: Resource) -> Iterator[str]:
+    """The id of an object of Kubernetes, which its own name is."""
+    metadata = resource.get("inputs", {}).get("metadata", {})
+    if str(resource.get("type", "")).startswith("kubernetes:") and metadata.get("name"):
+        namespace, name = metadata.get("namespace"), metadata["name"]
+        yield f"{namespace}/{name}" if namespace else name
 
 
 def _adopt(state: dict[str, Any], found: Iterable[dict[str, Any]]) -> None:

@@ -1,6 +1,6 @@
 """One environment that stands beside its stand-ins: what can be done with it and asked of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,11 +10,13 @@ from environments import Environment, load
 from sandbox import deployment, recovery
 from sandbox.deployment import Deployment, Stack
 from sandbox.progress import Step
+from sandbox.recovery import Recovered
 from sandbox.rehearsal import inventory
 from sandbox.rehearsal.cloud import Cloud
 from sandbox.rehearsal.live import Live, Resource
 from sandbox.rehearsal.place import Place
 from sandbox.rehearsal.programs import Programs
+from sandbox.rehearsal.seeking import Seeking
 
 BORN_NAMESPACES: Final = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
 
@@ -43,17 +45,27 @@ class Estate:
     programs: Programs
     born: frozenset[tuple[str, str, str, str]]
 
+    def settle(self, step: Step, log: str) -> Recovered:
+        """Make the stack if it is not there, and settle what an interrupted run had begun.
+
+        Raises:
+            SandboxError: A stand-in ended, or what may have been created cannot be read.
+        """
+        self.programs.require()
+        deployment.ensure_stack(self.stack)
+        seek = Seeking(
+            self.cloud.variables, self.environment.account, self.cloud.region, self.orphans
+        )
+        return recovery.recover(self.stack, step, self.place.logs / f"{log}-recovery.log", [seek])
+
     def up(self, step: Step, log: str) -> Deployment:
         """Settle what an interrupted run had begun, then preview with the pack, and update.
 
         Raises:
             SandboxError: The pack or the engine said no, or a stand-in ended.
         """
-        self.programs.require()
-        deployment.ensure_stack(self.stack)
-        logs = self.place.logs
-        recovery.recover(self.stack, step, logs / f"{log}-recovery.log", [self.seek])
-        return deployment.up(self.stack, step, logs / f"{log}.log")
+        self.settle(step, log)
+        return deployment.up(self.stack, step, self.place.logs / f"{log}.log")
 
     def destroy(self, step: Step) -> Deployment:
         """Delete everything but what is declared to be retained, and the stack.
@@ -97,10 +109,6 @@ class Estate:
         """What the cloud holds and the stack does not know."""
         known = inventory.known(self.resources())
         return inventory.besides(self.cloud, self.born, known)
-
-    def seek(self, resource: Resource) -> Iterator[str]:
-        """The ids that a resource may have which was being created."""
-        return inventory.candidates(self.orphans(), resource)
 
     def _namespaces(self) -> list[str]:
         found = client.CoreV1Api(self.api).list_namespace().items

@@ -51,7 +51,11 @@ class Thing:
 
 def held(cloud: Cloud) -> list[Thing]:
     """Everything that the cloud holds, without what is being deleted."""
-    return [_thing(one) for one in cloud.inventory() if one.get("state") not in ENDING]
+    return [
+        _thing(one)
+        for one in cloud.inventory()
+        if one["state"] not in ENDING and not one["store"].endswith("tags")
+    ]
 
 
 def born(cloud: Cloud) -> frozenset[tuple[str, str, str, str]]:
@@ -70,23 +74,15 @@ def besides(
     cloud: Cloud, first: frozenset[tuple[str, str, str, str]], names: set[str]
 ) -> list[Thing]:
     """What the cloud holds besides what it was born with and what bears one of the names."""
+    things = held(cloud)
+    networks = {thing.key for thing in things if thing.store == "vpcs"}
     return [
         thing
-        for thing in held(cloud)
+        for thing in things
         if thing.identity not in first
         and not thing.names & names
-        and not (_implicit(thing) and thing.network in names)
+        and not (_implicit(thing) and (thing.network in names or thing.network not in networks))
     ]
-
-
-def candidates(unknown: Iterable[Thing], resource: Resource) -> Iterator[str]:
-    """The ids of things nobody knows that bear the name tag of a resource, plain ones first."""
-    wanted = str((resource.get("inputs", {}).get("tags") or {}).get("Name", ""))
-    for thing in unknown:
-        if wanted and ("Name", wanted) in thing.tags:
-            yield from sorted(
-                thing.names, key=lambda name: (name.count("/"), name.count(":"), name)
-            )
 
 
 def _named(resource: Resource) -> Iterator[str]:

@@ -10,7 +10,7 @@ from environments import Environment, OnPremises, folder, load
 from environments.document import read as read_document
 from environments.loader import VARIABLE as ENVIRONMENTS
 from sandbox import toolchain, workspace
-from sandbox.deployment import Stack
+from sandbox.deployment import Deployment, Stack
 from sandbox.faults import SandboxError
 from sandbox.layout import PROJECT, Layout
 from sandbox.lock import Holder, locked
@@ -31,7 +31,7 @@ from sandbox.rehearsal.estate import Estate
 from sandbox.rehearsal.nodes import Joining
 from sandbox.rehearsal.place import Place
 from sandbox.rehearsal.playing import Part, played
-from sandbox.rehearsal.report import Report, Tried, counted, of_types, show
+from sandbox.rehearsal.report import Report, Tried, counted, in_words, of_types, show
 from sandbox.rehearsal.verification import verify
 
 FOREIGN = ("AWS_", "KUBE", "PULUMI_", "MIZAN_ALLOWANCES", "MIZAN_IMAGES_LOCK")
@@ -108,7 +108,7 @@ def standing(
         del os.environ[variable]
     with ExitStack() as running:
         with steps.step("engine") as step:
-            report.stand_ins += workspace.prepare_engine(layout, step)
+            report.stand_ins += workspace.prepare_engine(layout, step, ("aws", "kubernetes"))
             tools = toolchain.built(toolchain.KUBERNETES, step)
             player = toolchain.built(toolchain.SIMULATED_NODES, step) / "kwok"
         started = running.enter_context(programs.running(place.logs))
@@ -180,7 +180,7 @@ def _rehearse(estate: Estate, changes: list[changing.Change], steps: Steps, repo
         step.note = f"{checked} things in {len(report.verification)} subjects"
     with steps.step("up again") as step:
         report.repeated = estate.up(step, "up-again").changes
-        step.note = "no change" if not report.repeated else f"{report.repeated}"
+        step.note = in_words(report.repeated)
     with steps.step("changes") as step:
         report.tried = [
             tried for change in changes if (tried := _try(estate, change, step)) is not None
@@ -190,7 +190,7 @@ def _rehearse(estate: Estate, changes: list[changing.Change], steps: Steps, repo
         retained = estate.retained()
         report.retained = [urn.rpartition("::")[2] for urn in retained]
         done = estate.destroy(step)
-        step.note = f"{sum(done.changes.values())} changes"
+        step.note = in_words(done.changes)
     with steps.step("leftovers") as step:
         report.left = estate.left(retained)
         told = estate.cloud.report()
@@ -209,9 +209,7 @@ def _try(estate: Estate, change: changing.Change, step: Step) -> Tried | None:
     if change.refused is None:
         done = estate.up(step, log)
         estate.facts = facts
-        return Tried(
-            change.what, f"{done.changes}", counted(done.operations), change.faults(done.operations)
-        )
+        return _outcome(change, done)
     try:
         done = estate.up(step, log)
     except SandboxError as error:
@@ -234,4 +232,13 @@ def _allow(estate: Estate, step: Step) -> Tried:
     done = estate.up(step, "up-allowed")
     what = "the end of what holds data is allowed until tomorrow"
     change = changing.Change(what=what, at=(), action=("value", None))
-    return Tried(what, f"{done.changes}", counted(done.operations), change.faults(done.operations))
+    return _outcome(change, done)
+
+
+def _outcome(change: changing.Change, done: Deployment) -> Tried:
+    return Tried(
+        what=change.what,
+        outcome=in_words(done.changes),
+        operations=counted(done.operations),
+        faults=change.faults(done.operations),
+    )

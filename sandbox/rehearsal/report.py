@@ -90,6 +90,11 @@ def counted(operations: Iterable[Operation]) -> dict[str, int]:
     return dict(sorted(Counter(one.kind for one in operations).items()))
 
 
+def in_words(operations: Mapping[str, int]) -> str:
+    """`3 update, 1 create`, or that nothing changed."""
+    return ", ".join(f"{count} {kind}" for kind, count in operations.items()) or "no change"
+
+
 def of_types(resources: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Type -> number of resources."""
     return dict(sorted(Counter(one["type"] for one in resources).items()))

@@ -110,26 +110,51 @@ cluster = aws.eks.Cluster(
     tags=tags("cluster"),
     opts=inside,
 )
-groups = []
-for pool in environment.node_pools:
-    gpu = pool.purpose is Purpose.GPU_TRAINING
-    for zone in pool.zones:
-        groups.append(
-            aws.eks.NodeGroup(
-                f"{pool.name}-{zone}",
-                cluster_name=cluster.name,
-                node_role_arn=role.arn,
-                subnet_ids=[subnets[zone].id],
-                instance_types=[f"{pool.family}.{pool.size}"],
-                scaling_config={"min_size": 1, "desired_size": 1, "max_size": 2},
-                labels={"mizan.ae/pool": pool.name, "mizan.ae/purpose": pool.purpose.value},
-                taints=[{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}]
-                if gpu
-                else [],
-                tags=tags(f"{pool.name}-{zone}"),
-                opts=inside,
-            )
-        )
+template = aws.ec2.LaunchTemplate(
+    "template",
+    metadata_options={"http_endpoint": "enabled", "http_tokens": "required"},
+    block_device_mappings=[
+        {
+            "device_name": "/dev/xvda",
+            "ebs": {
+                "volume_type": "gp3",
+                "volume_size": 20,
+                "encrypted": "true",
+                "kms_key_id": key.arn,
+            },
+        }
+    ],
+    tags=tags("template"),
+    opts=inside,
+)
+groups = [
+    aws.eks.NodeGroup(
+        f"{pool.name}-{zone}",
+        cluster_name=cluster.name,
+        node_role_arn=role.arn,
+        subnet_ids=[subnets[zone].id],
+        instance_types=[f"{pool.family}.{pool.size}"],
+        scaling_config={"min_size": 1, "desired_size": 1, "max_size": pool.max_nodes},
+        launch_template={"id": template.id, "version": "1"},
+        labels={"mizan.ae/pool": pool.name, "mizan.ae/purpose": pool.purpose.value},
+        taints=[{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}]
+        if pool.purpose is Purpose.GPU_TRAINING
+        else [],
+        tags=tags(f"{pool.name}-{zone}"),
+        opts=inside,
+    )
+    for pool in environment.node_pools
+    for zone in pool.zones
+]
+aws.budgets.Budget(
+    "budget",
+    budget_type="COST",
+    time_unit="MONTHLY",
+    limit_amount=str(environment.monthly_budget_usd),
+    limit_unit="USD",
+    tags=tags("budget"),
+    opts=inside,
+)
 
 kubeconfig = pulumi.Output.json_dumps(
     {
