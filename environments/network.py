@@ -14,6 +14,14 @@ _WIDEST: Final = 16
 _NARROWEST: Final = 20
 
 
+Endpoint = Literal["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "logs", "sqs", "ssm", "sts"]
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "logs", "sqs", "ssm", "sts",
+)  # fmt: skip
+_NEEDED: Final[tuple[Endpoint, ...]] = ("ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "ssm")
+"""Without these no node joins, pulls an image or gets an identity."""
+
+
 def _private_block(text: str) -> str:
     try:
         private = IPv4Network(text).is_private
@@ -105,6 +113,12 @@ class Network(Section):
         description="Zones in which the provider's services are reached privately; every zone of "
         "the site if left out. Fewer zones cost less, and fail together.",
     )
+    endpoints: tuple[Endpoint, ...] = Field(
+        default=ENDPOINTS,
+        title="Endpoints",
+        description="The provider's services that are reached privately, by the names of their "
+        "endpoints. Fewer cost less; what each one is for stands in docs/cost.md.",
+    )
     link: Link | None = Field(
         default=None,
         title="Link",
@@ -116,6 +130,15 @@ class Network(Section):
         yield from repeated(self.on_premises_cidrs, "the range", "on_premises_cidrs")
         yield from repeated(self.allowed_domains, "the domain", "allowed_domains")
         yield from repeated(self.endpoint_zones, "the zone", "endpoint_zones")
+        yield from repeated(self.endpoints, "the endpoint", "endpoints")
+        for needed in _NEEDED:
+            if needed not in self.endpoints:
+                yield Fault(
+                    path=("endpoints",),
+                    reason=f"nodes of the cluster need the endpoint {needed}",
+                    given=quote(list(self.endpoints)),
+                    allowed=f"a list with {needed} in it",
+                )
         own = IPv4Network(self.cidr)
         if not _WIDEST <= own.prefixlen <= _NARROWEST:
             yield Fault(

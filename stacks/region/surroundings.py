@@ -15,19 +15,6 @@ from stacks.region.facts import Facts
 
 ANYWHERE: Final = "0.0.0.0/0"
 
-SERVICES: Final[tuple[str, ...]] = (
-    "ec2",
-    "ecr.api",
-    "ecr.dkr",
-    "eks",
-    "eks-auth",
-    "logs",
-    "sqs",
-    "ssm",
-    "sts",
-)
-"""What nodes and their agents ask, as AWS names the endpoints."""
-
 PEER_PORTS: Final[tuple[int, ...]] = (443, 6443, 7070, 9098)
 """TLS ports on which the two sites answer each other: HTTPS, API server, object store, Kafka."""
 
@@ -103,7 +90,7 @@ def _services(facts: Facts) -> Sequence[str]:
     """Endpoints that the environment's parts ask for."""
     more = ("glue", "athena") if facts.environment.batch else ()
     balancer = ("elasticloadbalancing",) if facts.environment.edge else ()
-    return (*SERVICES, *more, *balancer)
+    return (*declared(facts).endpoints, *more, *balancer)
 
 
 def _lead_out(  # noqa: PLR0913, PLR0917 - the parts of `build`, which is its only caller

@@ -58,6 +58,8 @@ def build(
             log_key_arn=keys["logs"],
             data_buckets={name: made.bucket_arns[name] for name in WATCHED},
             log_days=facts.log_days,
+            # What AWS does globally (IAM, sign-in of root) it tells only to a trail of the account.
+            reach="account",
             tags=records,
         ),
         # Nothing is delivered to a bucket before its policy allows it.

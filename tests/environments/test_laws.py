@@ -643,6 +643,14 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str, str, str]] = {
         "'me-central-1c'",
         "me-central-1a, me-central-1b",
     ),
+    "endpoints without which no node joins": (
+        "smb",
+        {"network.endpoints": ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth"]},
+        "network.endpoints",
+        "need the endpoint ssm",
+        "'eks-auth'",
+        "a list with ssm in it",
+    ),
     "a machine without a size": (
         "smb",
         {"node_pools.1.size": GONE},
