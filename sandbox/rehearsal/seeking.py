@@ -1,7 +1,8 @@
 """Which thing of the cloud is the resource that a killed run was creating.
 
-A name that the program or the provider chose says it at once. What AWS names itself is found by its
-name tag; and what was killed before it was tagged, by being exactly what was asked for.
+The stand-in tells for which URN it made something, as CloudTrail tells for whom a call was made. A
+name that the program or the provider chose says it too; and what AWS names itself is found by its
+name tag, or by being exactly what was asked for where it was killed before it was tagged.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ from typing import Any, Final
 
 from pulumi.provider.experimental import provider as sdk
 
+from sandbox.aws.provider.connection import ENDPOINT
+from sandbox.aws.provider.made import alive
 from sandbox.aws.provider.provider import AwsProvider
 from sandbox.aws.provider.templates import MISSING, filled
 from sandbox.aws.provider.types import table
@@ -53,13 +56,18 @@ class Seeking:
         inputs = {
             name: value for name, value in resource.get("inputs", {}).items() if name[:2] != "__"
         }
-        template = table(token).id
-        if "{" in template:
-            made = filled(template, {**inputs, **self._facts})
-            if made is not MISSING and self._read(resource, str(made), inputs) is not None:
-                yield str(made)
+        for name in self._told(resource["urn"], table(token).id, inputs):
+            if self._read(resource, name, inputs) is not None:
+                yield name
                 return
         yield from self._among(resource, inputs, table(token).service)
+
+    def _told(self, urn: str, template: str, inputs: Values) -> Iterator[str]:
+        """The ids that the stand-in's ledger and the resource's own inputs tell."""
+        yield from (one.id for one in alive(self._variables[ENDPOINT]) if one.urn == urn and one.id)
+        made = filled(template, {**inputs, **self._facts}) if "{" in template else MISSING
+        if made is not MISSING:
+            yield str(made)
 
     def _among(self, resource: Resource, inputs: Values, service: str) -> Iterator[str]:
         """The id of the thing that nobody knows and that is what was asked for."""

@@ -17,8 +17,6 @@ import pytest
 
 from sandbox import deployment
 
-pytestmark = pytest.mark.engine
-
 SEED = os.environ.get("MIZAN_SEED") or secrets.token_hex(4)
 RESOURCES = 28
 LONGEST_PAUSE_SECONDS = 0.4
@@ -87,6 +85,7 @@ def converges(estate, step, moment: tuple[int, float]) -> None:
     assert again.changes == {}, "what was recovered differs from what was declared"
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("moment", moments(2), ids=named)
 def test_a_killed_up_is_completed_by_the_next(estate, step, moment):
     converges(estate, step, moment)

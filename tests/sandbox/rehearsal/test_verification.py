@@ -1,0 +1,110 @@
+"""Verification finds what it looks for, in an account that has it."""
+
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from sandbox.rehearsal.verification import buckets, keys, network, regions, tags
+
+REGION = "me-central-1"
+
+
+@pytest.fixture
+def live(monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "made-up")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        cloud = SimpleNamespace(client=lambda name: boto3.client(name, REGION), region=REGION)
+        environment = SimpleNamespace(own_tags={"owner": "x"})
+        yield SimpleNamespace(cloud=cloud, environment=environment, in_cloud=[])
+
+
+def bucket(live, name: str) -> None:
+    s3 = live.cloud.client("s3")
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    rule = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "key"}
+    s3.put_bucket_encryption(
+        Bucket=name,
+        ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": rule}]},
+    )
+    block = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    s3.put_public_access_block(
+        Bucket=name, PublicAccessBlockConfiguration=dict.fromkeys(block, True)
+    )
+
+
+def test_a_bucket_as_it_should_be_has_no_fault(live):
+    bucket(live, "good")
+    assert buckets.verify(live).checked == 1
+    assert buckets.verify(live).faults == []
+
+
+def test_a_bucket_that_lacks_everything_has_three(live):
+    live.cloud.client("s3").create_bucket(
+        Bucket="bad", CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    told = " ".join(buckets.verify(live).faults)
+    for fault in ("keeps no versions", "not encrypted", "does not block"):
+        assert fault in told
+
+
+def test_a_key_that_does_not_rotate_is_found(live):
+    kms = live.cloud.client("kms")
+    good = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.enable_key_rotation(KeyId=good)
+    bad = kms.create_key()["KeyMetadata"]["KeyId"]
+    found = keys.verify(live)
+    assert found.checked == 2
+    assert [bad in fault for fault in found.faults] == [True]
+
+
+def test_a_way_to_the_internet_is_found(live):
+    ec2 = live.cloud.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    assert network.verify(live).faults == []
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+    ec2.authorize_security_group_ingress(
+        GroupId=group, IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp="0.0.0.0/0"
+    )
+    told = " ".join(network.verify(live).faults)
+    assert gateway in told
+    assert group in told
+
+
+def resource(token: str, **outputs) -> dict:
+    return {"urn": "urn::it", "type": token, "custom": True, "outputs": outputs}
+
+
+def test_a_resource_elsewhere_is_found_unless_its_type_has_no_region(live):
+    live.in_cloud = [
+        resource("aws:s3/bucket:Bucket", region=REGION, arn="arn:aws:s3:::it"),
+        resource("aws:iam/role:Role", arn="arn:aws:iam::1:role/it"),
+    ]
+    assert regions.verify(live).faults == []
+    live.in_cloud = [
+        resource("aws:sns/topic:Topic", region="eu-west-1", arn="arn:aws:sns:eu-west-1:1:it"),
+        resource("aws:sqs/queue:Queue", arn=f"arn:aws:sqs:{REGION}:1:it"),
+    ]
+    assert len(regions.verify(live).faults) == 3
+
+
+def test_every_global_type_has_a_reason():
+    assert all(len(reason) > 20 for reason in regions.global_types().values())
+
+
+def test_a_missing_tag_is_found_and_what_takes_none_is_not_asked(live):
+    full = {"owner": "x", "workload": "w", "data-class": "d", "profile": "p"}
+    live.in_cloud = [
+        resource("aws:s3/bucket:Bucket", tagsAll=full),
+        resource("aws:s3/bucketPolicy:BucketPolicy"),
+    ]
+    assert tags.verify(live).checked == 1
+    assert tags.verify(live).faults == []
+    live.in_cloud = [resource("aws:s3/bucket:Bucket", tagsAll={**full, "owner": ""})]
+    assert "owner" in tags.verify(live).faults[0]
