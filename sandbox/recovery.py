@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sandbox import deployment
 from sandbox.deployment import Stack
+from sandbox.kubernetes_provider.naming import is_autonamed
 from sandbox.progress import Step
 
 CREATING: Final = "creating"
@@ -30,7 +31,7 @@ class Recovered:
     Attributes:
         begun: Operations that had begun, as `creating <urn>`.
         adopted: URNs of what had been created and is known again.
-        absent: URNs of what had not come into being.
+        absent: URNs of what had not come into being, or is to be applied again.
     """
 
     begun: list[str] = field(default_factory=list)
@@ -110,9 +111,13 @@ def _unknown(
 
 
 def object_name(resource: Resource) -> Iterator[str]:
-    """The id of an object of Kubernetes, which its own name is."""
-    metadata = resource.get("inputs", {}).get("metadata", {})
-    if str(resource.get("type", "")).startswith("kubernetes:") and metadata.get("name"):
+    """The id of an object of Kubernetes that was named by itself.
+
+    One that the program names is applied again by the next run, which also waits for it.
+    """
+    inputs = resource.get("inputs", {})
+    metadata = inputs.get("metadata", {})
+    if str(resource.get("type", "")).startswith("kubernetes:") and is_autonamed(inputs):
         namespace, name = metadata.get("namespace"), metadata["name"]
         yield f"{namespace}/{name}" if namespace else name
 

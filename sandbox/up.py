@@ -4,7 +4,7 @@ import json
 import threading
 
 from environments import Environment, OnPremises, load
-from sandbox import deployment, machine, toolchain, verification, workspace
+from sandbox import deployment, machine, recovery, toolchain, verification, workspace
 from sandbox.faults import SandboxError
 from sandbox.files import replace
 from sandbox.layout import Layout
@@ -76,6 +76,7 @@ def _up(environment: Environment, site: Site, layout: Layout, steps: Steps) -> N
         paths = workspace.with_path(layout, variables)
         stack = deployment.Stack(name=layout.environment, variables=paths)
         deployment.ensure_stack(stack)
+        recovery.recover(stack, step, layout.state / "logs" / "recovery.log")
         deployment.configure(stack, site.settings(cluster))
         done = deployment.up(stack, step, layout.state / "logs" / "up.log")
         step.note = f"{sum(done.changes.values())} changes, {done.unchanged} unchanged"

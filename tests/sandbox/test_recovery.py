@@ -10,7 +10,7 @@ from sandbox.progress import Step, Steps
 
 NAMESPACE = {
     "urn": "urn::namespace", "type": "kubernetes:core/v1:Namespace", "custom": True,
-    "inputs": {"metadata": {"name": "data"}},
+    "inputs": {"metadata": {"name": "data", "annotations": {"pulumi.com/autonamed": "true"}}},
 }  # fmt: skip
 BUCKET = {
     "urn": "urn::bucket", "type": "aws:s3/bucket:Bucket", "custom": True, "inputs": {"bucket": "b"},
@@ -67,6 +67,13 @@ def test_an_object_that_came_into_being_is_adopted_by_its_name(settled):
     backend = Backend([], [creating(NAMESPACE)], {"data"})
     assert settled(backend).adopted == ["urn::namespace"]
     assert backend.ids("urn::namespace") == ["data"]
+
+
+def test_an_object_that_the_program_names_is_left_to_the_next_run_which_waits_for_it(settled):
+    named = {**NAMESPACE, "inputs": {"metadata": {"name": "data"}}}
+    backend = Backend([], [creating(named)], {"data"})
+    assert settled(backend).adopted == []
+    assert backend.state["deployment"] == {"resources": []}
 
 
 def test_what_did_not_come_into_being_is_forgotten(settled):
