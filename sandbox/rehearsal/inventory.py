@@ -13,7 +13,17 @@ from sandbox.rehearsal.live import Resource
 
 IMPLICIT: Final = frozenset({("ec2", "groups"), ("ec2", "network_acls"), ("ec2", "route_tables")})
 """Stores with things that every network is born with: they bear no tags, and go with it."""
-ENDING: Final = frozenset({"PendingDeletion", "DELETED", "DELETING"})
+SETTINGS: Final = frozenset(
+    {
+        ("ec2", "account default settings"),
+        ("ec2", "block public access options"),
+        ("events", "event_buses", "default"),
+        ("inspector2", "account_status"),
+        ("route53resolver", "firewall config"),
+    }
+)
+"""What an account or a network always has, with or without a value of ours; told when asked for."""
+ENDING: Final = frozenset({"pendingdeletion", "deleted", "deleting"})
 """States of what is deleted, and only waits until AWS forgets it."""
 NAMING: Final = ("id", "arn", "name")
 
@@ -54,7 +64,9 @@ def held(cloud: Cloud) -> list[Thing]:
     return [
         _thing(one)
         for one in cloud.inventory()
-        if one["state"] not in ENDING and not one["store"].endswith("tags")
+        if one["state"].lower() not in ENDING
+        and not one["store"].endswith("tags")
+        and not {(one["service"], one["store"]), _place(one)} & SETTINGS
     ]
 
 
@@ -93,6 +105,10 @@ def _named(resource: Resource) -> Iterator[str]:
         plain = name.lower()
         if isinstance(value, str) and (plain in NAMING or plain.removesuffix("name") == own):
             yield value
+
+
+def _place(told: dict[str, Any]) -> tuple[str, str, str]:
+    return (told["service"], told["store"], told["key"])
 
 
 def _implicit(thing: Thing) -> bool:
