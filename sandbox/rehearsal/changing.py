@@ -69,6 +69,37 @@ class Change:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Joint(Change):
+    """Several changes as one.
+
+    Attributes:
+        parts: The changes, in the order in which they are made.
+    """
+
+    parts: Sequence[Change]
+
+    def of(self, facts: Mapping[str, Any]) -> Facts | None:
+        """The environment with every change that has a place in it; None where none has."""
+        changed: Facts | None = None
+        for part in self.parts:
+            changed = part.of(changed or facts) or changed
+        return changed
+
+
+def together(changes: Sequence[Change]) -> list[Change]:
+    """All changes that go through as one, then each that is refused."""
+    parts = [change for change in changes if change.refused is None]
+    joint = Joint(
+        what=" and ".join(part.what for part in parts),
+        at=(),
+        action=("value", None),
+        replaces=[pattern for part in parts for pattern in part.replaces],
+        parts=parts,
+    )
+    return [*([joint] if parts else []), *(change for change in changes if change.refused)]
+
+
 def _stepped(holder: Any, step: Any) -> Any:
     """What a step leads to; None where it leads nowhere."""
     if isinstance(step, dict):

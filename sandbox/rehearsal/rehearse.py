@@ -34,6 +34,8 @@ from sandbox.rehearsal.playing import Part, played
 from sandbox.rehearsal.report import Report, Tried, counted, in_words, of_types, show
 from sandbox.rehearsal.verification import verify
 
+TOGETHER = "MIZAN_CHANGES_TOGETHER"
+"""Set to make every change that goes through in one update: the short rehearsal of a test run."""
 FOREIGN = ("AWS_", "KUBE", "PULUMI_", "MIZAN_ALLOWANCES", "MIZAN_IMAGES_LOCK")
 """Variables of the user's own account, clusters and stacks, which a rehearsal must not touch."""
 
@@ -67,6 +69,8 @@ def rehearse(name: str, source: Path = PROJECT, changes: Path = changing.CHANGES
         report = Report(name)
         memory = PeakMemory(os.getpid())
         tried = changing.read(changes)
+        if os.environ.get(TOGETHER):
+            tried = changing.together(tried)
         try:
             with standing(environment, place, steps, report, source) as estate:
                 _rehearse(estate, tried, steps, report)
@@ -179,7 +183,7 @@ def _rehearse(estate: Estate, changes: list[changing.Change], steps: Steps, repo
         checked = sum(found.checked for found in report.verification.values())
         step.note = f"{checked} things in {len(report.verification)} subjects"
     with steps.step("up again") as step:
-        report.repeated = estate.up(step, "up-again").changes
+        report.repeated = estate.up(step, "up-again", previewed=False).changes
         step.note = in_words(report.repeated)
     with steps.step("changes") as step:
         report.tried = [
@@ -205,9 +209,9 @@ def _try(estate: Estate, change: changing.Change, step: Step) -> Tried | None:
         return None
     step.say(change.what)
     changing.write(estate.place.environments, estate.environment.name, facts)
-    log = "change-" + "-".join(change.what.split())
+    log = ("change-" + "-".join(change.what.split()))[:80]
     if change.refused is None:
-        done = estate.up(step, log)
+        done = estate.up(step, log, previewed=False)
         estate.facts = facts
         return _outcome(change, done)
     try:
@@ -229,7 +233,7 @@ def _allow(estate: Estate, step: Step) -> Tried:
     allowance.write(estate.place.allowances)
     allowed = {allowance.VARIABLE: str(estate.place.allowances)}
     estate.stack = replace(estate.stack, variables={**estate.stack.variables, **allowed})
-    done = estate.up(step, "up-allowed")
+    done = estate.up(step, "up-allowed", previewed=False)
     what = "the end of what holds data is allowed until tomorrow"
     change = changing.Change(what=what, at=(), action=("value", None))
     return _outcome(change, done)

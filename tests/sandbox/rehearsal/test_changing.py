@@ -73,3 +73,17 @@ def test_every_change_of_a_cloud_environment_is_a_valid_environment(name, tmp_pa
     for made in tried:
         changing.write(tmp_path, name, made)
         assert load(name, tmp_path).name == name
+
+
+def test_changes_are_made_together_and_refusals_apart() -> None:
+    facts = {"network": {"cidr": "10.0.0.0/16"}, "node_pools": [{"name": "a", "max_nodes": 1}]}
+    grow = changing.Change(
+        what="grow", at=["node_pools", {"name": "a"}, "max_nodes"], action=("add", 2)
+    )
+    elsewhere = changing.Change(what="stream", at=["streaming", "brokers"], action=("add", 1))
+    refused = changing.Change(what="end", at=["network"], action=("remove", True), refused="no")
+
+    joint, apart = changing.together([grow, refused, elsewhere])
+
+    assert joint.of(facts) == {**facts, "node_pools": [{"name": "a", "max_nodes": 3}]}
+    assert apart is refused
