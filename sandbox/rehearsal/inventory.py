@@ -15,7 +15,7 @@ IMPLICIT: Final = frozenset({("ec2", "groups"), ("ec2", "network_acls"), ("ec2",
 """Stores with things that every network is born with: they bear no tags, and go with it."""
 SETTINGS: Final = frozenset(
     {
-        ("ec2", "account default settings"),
+        ("ec2", "account default"),
         ("ec2", "block public access options"),
         ("events", "event_buses", "default"),
         ("inspector2", "account_status"),

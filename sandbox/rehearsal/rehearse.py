@@ -210,22 +210,25 @@ def _try(estate: Estate, change: changing.Change, step: Step) -> Tried | None:
     step.say(change.what)
     changing.write(estate.place.environments, estate.environment.name, facts)
     log = ("change-" + "-".join(change.what.split()))[:80]
-    if change.refused is None:
-        done = estate.up(step, log, previewed=False)
-        estate.facts = facts
-        return _outcome(change, done)
     try:
-        done = estate.up(step, log)
+        # What is to be refused is refused by its plan; the rest is judged as its turn comes.
+        done = estate.up(step, log, previewed=change.refused is not None)
     except SandboxError as error:
+        # What was refused is taken back, so that the other changes are tried all the same.
         changing.write(estate.place.environments, estate.environment.name, estate.facts)
-        right = change.refused in error.cause
+        if change.refused is None:
+            return Tried(change.what, "failed", faults=[error.cause])
+        told = change.refused in error.cause
         return Tried(
             change.what,
             f"refused: {error.cause}",
-            faults=[] if right else [f"the refusal does not say {change.refused!r}"],
+            faults=[] if told else [f"the refusal does not say {change.refused!r}"],
         )
     estate.facts = facts
-    return Tried(change.what, "went through", counted(done.operations), ["it was not refused"])
+    outcome = _outcome(change, done)
+    if change.refused is not None:
+        outcome.faults.append("it was not refused")
+    return outcome
 
 
 def _allow(estate: Estate, step: Step) -> Tried:
