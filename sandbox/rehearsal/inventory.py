@@ -15,6 +15,8 @@ IMPLICIT: Final = frozenset({("ec2", "groups"), ("ec2", "network_acls"), ("ec2",
 """Stores with things that every network is born with: they bear no tags, and go with it."""
 SETTINGS: Final = frozenset(
     {
+        ("athena", "databases", "('AwsDataCatalog', 'default')"),
+        ("athena", "work_groups", "primary"),
         ("ec2", "account default"),
         ("ec2", "block public access options"),
         ("events", "event_buses", "default"),

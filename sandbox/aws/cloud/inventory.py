@@ -103,6 +103,8 @@ def _told(  # noqa: PLR0913, PLR0917 - each of these is a plain fact of one thin
     for name in names:
         found.update(tags.get(name, {}))
     state = next((value for one in STATES if isinstance(value := _asked(thing, one), str)), "")
+    if _asked(thing, "deletion_date") is not None and not state:
+        state = "deleted"  # moto keeps it to say when it went
     return {
         "service": service, "region": region, "store": store, "kind": kind, "key": key,
         "names": sorted(names), "tags": found, "state": state,

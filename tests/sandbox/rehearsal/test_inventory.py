@@ -38,7 +38,7 @@ def test_what_comes_with_a_network_is_known_with_it_unless_it_was_made_by_somebo
 
 def test_what_waits_to_be_forgotten_and_settings_of_accounts_are_not_told():
     assert besides(told("keys", "k", state="PendingDeletion"), names=set()) == []
-    assert besides(told("account default settings", ""), names=set()) == []
+    assert besides(told("account default", "settings"), names=set()) == []
 
 
 def test_a_resource_is_known_by_id_arn_and_name():
