@@ -1,8 +1,9 @@
 """No data loss by plan: what holds data is protected unless a reviewed allowance names it.
 
-Pulumi itself then refuses, at preview, every plan that deletes or replaces such a resource. The
-way to do it all the same takes two steps: an allowance and an `up` that lifts the protection, then
-the change. It is one transform for the whole stack, so that no component can forget it.
+Pulumi itself then refuses, at preview, every plan that deletes or replaces such a resource. With
+an allowance a replacement goes through; a deletion takes one `up` more, before the resource leaves
+the program, which lifts the protection. It is one transform for the whole stack, so that no
+component can forget it.
 """
 
 from collections.abc import Callable

@@ -62,8 +62,7 @@ def build(  # noqa: PLR0913 - the fields of ObjectStoreArgs, all by keyword
     made = {
         wanted: bucket(
             parent,
-            # Bucket names are shared by all customers of AWS.
-            f"mizan-{name}-{wanted}",
+            f"{name}-{wanted}",
             site.zones[wanted],
             site,
             region=region,
@@ -92,7 +91,7 @@ def _log(
     for wanted, one in made.items():
         if wanted != site.log_bucket:
             s3.BucketLogging(
-                f"mizan-{name}-{wanted}-log",
+                f"{name}-{wanted}-log",
                 bucket=one.name,
                 target_bucket=log.name,
                 target_prefix=f"{wanted}/",

@@ -64,7 +64,7 @@ def policy(engine: Engine, bucket: str) -> dict[str, dict[str, Any]]:
     (found,) = [
         record
         for record in engine.typed("aws:s3/bucketPolicy:BucketPolicy")
-        if record.name == f"mizan-store-{bucket}-policy"
+        if record.name == f"store-{bucket}-policy"
     ]
     statements = json.loads(found.inputs["policy"])["Statement"]
     return {one.get("Sid", str(number)): one for number, one in enumerate(statements)}
@@ -76,7 +76,7 @@ def test_it_says_where_it_is(engine: Engine, deploy: Deploy) -> None:
 
 def test_it_says_what_each_bucket_is_really_called(engine: Engine, deploy: Deploy) -> None:
     names = deploy(lambda: store().bucket_names)
-    assert names["lake"] == "mizan-store-lake-bucket"
+    assert names["lake"] == "store-lake-bucket"
     assert set(names) == set(ZONES)
 
 
@@ -89,7 +89,7 @@ def test_every_bucket_is_encrypted_with_its_own_key(engine: Engine, deploy: Depl
         )
     }
     assert len(rules) == len(ZONES)
-    ((rule,), (other,)) = rules["mizan-store-lake-encryption"], rules["mizan-store-logs-encryption"]
+    ((rule,), (other,)) = rules["store-lake-encryption"], rules["store-logs-encryption"]
     assert rule["bucketKeyEnabled"] is True
     assert rule["applyServerSideEncryptionByDefault"] == {
         "sseAlgorithm": "aws:kms",
@@ -163,8 +163,8 @@ def test_what_is_locked_is_held_for_its_retention_and_outlives_the_stack(
         )
     }
     assert locks == {
-        "mizan-store-models-lock": {"mode": "GOVERNANCE", "days": 730},
-        "mizan-store-audit-lock": {"mode": "COMPLIANCE", "days": 365},
+        "store-models-lock": {"mode": "GOVERNANCE", "days": 730},
+        "store-audit-lock": {"mode": "COMPLIANCE", "days": 365},
     }
     assert "NoShorterLock" in policy(engine, "models")
     assert "NoShorterLock" not in policy(engine, "lake")
@@ -179,7 +179,7 @@ def test_objects_expire_after_their_retention_and_old_versions_after_theirs(
         for record in engine.typed(
             "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
         )
-        if record.name == "mizan-store-lake-lifecycle"
+        if record.name == "store-lake-lifecycle"
     ]
     retention, leftovers = lake
     assert retention["expiration"] == {"days": 3653}
@@ -191,9 +191,9 @@ def test_every_access_is_written_to_the_log_bucket(engine: Engine, deploy: Deplo
     deploy(lambda: store().endpoint)
     logged = engine.typed("aws:s3/bucketLogging:BucketLogging")
     assert {one.inputs["bucket"] for one in logged} == {
-        f"mizan-store-{name}-bucket" for name in ZONES if name != "logs"
+        f"store-{name}-bucket" for name in ZONES if name != "logs"
     }
-    assert {one.inputs["targetBucket"] for one in logged} == {"mizan-store-logs-bucket"}
+    assert {one.inputs["targetBucket"] for one in logged} == {"store-logs-bucket"}
     writers = [one for one in policy(engine, "logs").values() if one["Effect"] == "Allow"]
     assert {"Service": "logging.s3.amazonaws.com"} in [one["Principal"] for one in writers]
 
@@ -219,7 +219,7 @@ def test_a_users_document_gives_what_was_granted_and_no_more(
     documents = deploy(lambda: store().grant_documents)
     assert set(documents) == {"landing", "training"}
     listing, objects, key, *models = json.loads(documents["training"])["Statement"]
-    arn = f"arn:aws:s3:{REGION}:{ACCOUNT}:mizan-store-lake"
+    arn = f"arn:aws:s3:{REGION}:{ACCOUNT}:store-lake"
     assert listing["Condition"] == {"StringLike": {"s3:prefix": "flights/*"}}
     assert objects["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
     assert objects["Resource"] == [f"{arn}/flights/*"]
