@@ -7,6 +7,8 @@ UV := $(VENV)/bootstrap/bin/uv
 CACHE := $(or $(MIZAN_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mizan)
 export UV_CACHE_DIR := $(CACHE)/uv
 export PYTHONPATH := $(CURDIR)
+# Images of containers tend to forbid it; then every start compiles the SDKs anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help up down rehearse test accept lint preview cost prices policy schema bench mirror engine tools lock clean-cache

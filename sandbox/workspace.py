@@ -100,6 +100,8 @@ def environment(layout: Layout, kubeconfig: Path) -> dict[str, str]:
         "KUBECONFIG": str(kubeconfig),
         "MIZAN_TOOLCHAIN_BIN": str(layout.bin),
         "PYTHONPATH": str(PROJECT),
+        # Empty: images of containers tend to forbid it, and every run compiles the SDKs anew.
+        "PYTHONDONTWRITEBYTECODE": "",
     }
     if layout.images_lock.exists():  # else the program reads the committed one, and says so
         found["MIZAN_IMAGES_LOCK"] = str(layout.images_lock)

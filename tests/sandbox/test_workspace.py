@@ -3,6 +3,7 @@
 import errno
 import os
 import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -78,3 +79,17 @@ def test_a_cache_on_another_disk_is_copied_from(place, tmp_path, monkeypatch):
 
     assert os.access(place.bin / "pulumi", os.X_OK)
     assert (place.bin / "pulumi").read_text() == "engine"
+
+
+def test_programs_keep_their_bytecode_where_the_users_shell_forbids_it(place, tmp_path):
+    variables = workspace.environment(place, tmp_path / "kubeconfig")
+    (tmp_path / "part.py").write_text("")
+
+    subprocess.run(
+        [sys.executable, "-c", "import part"],
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **variables, "PYTHONPATH": "."},
+        cwd=tmp_path,
+        check=True,
+    )
+
+    assert list((tmp_path / "__pycache__").glob("part.*.pyc"))
