@@ -2,10 +2,11 @@
 
 import pulumi
 
-from stacks import data, foundation, ml, settings
+from stacks import data, foundation, messages, ml, settings
 from stacks.hardening import harden
 from stacks.safeguard import protect
 
+messages.withhold_debugging()
 environment = settings.environment(pulumi.get_stack())
 harden(environment.tags)
 protect(environment.name)
