@@ -36,21 +36,20 @@ class AddressConnection(pulumi.ComponentResource):
             ValueError: if no address is given.
         """
         super().__init__("mizan:components:AddressConnection", name, None, opts)
-        if not isinstance(args.blocks, pulumi.Output):
+        blocks: pulumi.Output[Any]
+        if isinstance(args.blocks, pulumi.Output):
+            blocks = args.blocks
+        else:
             _named(name, args.blocks)
-        blocks: pulumi.Output[Sequence[str]] = pulumi.Output.from_input(args.blocks)
+            blocks = pulumi.Output.all(*args.blocks)
+        targets: Any = blocks.apply(lambda known: _named(name, known))
         egress = NetworkPolicy(
             f"{name}-egress",
             metadata={"name": f"{name}-egress", "namespace": args.source.namespace},
             spec={
                 "pod_selector": {"match_labels": dict(args.source.labels)},
                 "policy_types": ["Egress"],
-                "egress": [
-                    {
-                        "to": blocks.apply(lambda known: _named(name, known)),
-                        "ports": tcp([args.port]),
-                    }
-                ],
+                "egress": [{"to": targets, "ports": tcp([args.port])}],
             },
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -49,7 +49,8 @@ class Cloud(Site):
         self._facts = Facts(
             environment=environment, site=site, allowed=settings.allowed(environment.name)
         )
-        account = pulumi.ResourceOptions(providers=[providers.aws(self._facts)])
+        of_account = providers.aws(self._facts)
+        account = pulumi.ResourceOptions(providers=[of_account])
         self._keys = {purpose: key.arn for purpose, key in keys.build(self._facts, account).items()}
         self._around = surroundings.build(self._facts, self._keys, account)
         self._store = store.build(
@@ -64,7 +65,7 @@ class Cloud(Site):
         safety.budget(self._facts, self._watch.topic, account)
         safety.backup(self._facts, self._keys, self._store, self._watch.topic, account)
 
-        self._providers = [*account.providers, providers.cluster(cluster.kubeconfig)]
+        self._providers = [of_account, providers.cluster(cluster.kubeconfig)]
         self.name = site.name
         self.api_server = ApiServer(
             blocks=list(self._around.plan.subnets[Role.NODES].values()), port=HTTPS
