@@ -11,7 +11,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help up down rehearse test accept lint preview cost prices policy schema bench mirror engine tools lock clean-cache
+.PHONY: help up down rehearse test accept lint preview cost prices policy schema bench bench-preview mirror engine tools lock clean-cache
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -50,9 +50,13 @@ policy: tools ## Run every policy rule on its fixtures
 schema: tools ## Write environments/schema.json from the model
 	@$(BIN)/python -m environments.schema
 
-bench: tools ## Measure serving and the sandbox, into benchmarks/results/ (after `make test`)
+bench: bench-preview ## Measure serving, the sandbox and plans, into benchmarks/results/ (after `make test`)
 	@.sandbox/venvs/serving/bin/python benchmarks/serving benchmarks/results/serving.json
 	@$(BIN)/python -m benchmarks.platform $(ENV)
+
+bench-preview: tools ## Measure the plan of uae-prod, with the pack and as it grows
+	@$(BIN)/python -m sandbox engine uae-prod
+	@. .sandbox/env && python -m benchmarks.preview uae-prod
 
 mirror: tools ## Put every image into REGISTRY=host:port, and its digest into images.lock
 	@MIZAN_REGISTRY='$(REGISTRY)' $(BIN)/python -m sandbox mirror $(ENV)
