@@ -165,7 +165,7 @@ class Plugin:
         parser.add_argument("engine", nargs="?", default="", help="address of the engine")
         known, _ = parser.parse_known_args(arguments)
         end_with_parent(self._before_end)
-        # What the SDKs make stays: looking for garbage among it less often saves a fifth of the time.
+        # What the SDKs make stays: to look for garbage less often saves a fifth of the time.
         gc.set_threshold(50_000, 20, 100)
         asyncio.run(self._serve(known.engine))
         if self._before_end is not None:

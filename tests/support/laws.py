@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "stacks": {"stacks", "environments", "components", "workloads"},
     "policies": {"policies"},
     "sandbox": {"sandbox", "environments"},
-    "benchmarks": {"benchmarks", "sandbox", "environments"},
+    "benchmarks": {"benchmarks", "sandbox", "environments", "stacks"},
 }
 FOREIGN = {
     "environments": {"pydantic", "pydantic_core", "yaml"},
