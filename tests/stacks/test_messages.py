@@ -9,7 +9,7 @@ from stacks import messages
 @pytest.fixture
 def said(monkeypatch) -> list[object]:
     calls: list[object] = []
-    monkeypatch.setattr(pulumi.log, "debug", pulumi.log.debug)  # is put back after the test
+    monkeypatch.setattr(pulumi.log, "debug", calls.append)  # a program may have run before
     monkeypatch.setattr(pulumi.log, "get_engine", lambda: calls)
     monkeypatch.setattr(pulumi.log, "_log", lambda engine, *said: engine.append(said[1]))
     monkeypatch.delenv(messages.ASKED, raising=False)
