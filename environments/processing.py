@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from environments.cloud import RoleArn
 from environments.fault import Fault, quote
 from environments.profiles import PROFILES, SizeProfile
 from environments.quantity import Gibibytes, Hours, Minutes, SizeName, Slug
-from environments.section import Section
+from environments.section import Section, repeated
 from environments.sites import CloudRegion, OnPremises
 
 
@@ -78,7 +79,7 @@ class Streaming(Section):
 
 
 class Batch(Section):
-    """Spark jobs on the data pool of the primary site."""
+    """Spark jobs on the data pool of the primary site, and who queries what they make."""
 
     executor: SizeProfile = Field(
         default=PROFILES["medium"], title="Executor", description="CPU and memory of an executor."
@@ -94,3 +95,13 @@ class Batch(Section):
     timeout_minutes: Minutes = Field(
         default=60, title="Timeout", description="A job that runs longer is stopped."
     )
+    analyst_roles: tuple[RoleArn, ...] = Field(
+        default=(),
+        title="Analysts",
+        description="Roles whose holders may query features and anonymised data; nobody if left "
+        "out.",
+    )
+
+    def faults(self) -> Iterator[Fault]:
+        """Each analyst's role once."""
+        yield from repeated(self.analyst_roles, "the role", "analyst_roles")

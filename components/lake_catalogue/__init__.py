@@ -11,6 +11,7 @@ from pulumi_aws import iam as aws_iam
 from components import iam
 from components.lake_catalogue import access
 from components.lake_catalogue.lake_grant import LakeAccess, LakeGrant, LakeGrantArgs
+from components.lake_catalogue.lake_reader import LakeReader, LakeReaderArgs
 from components.tags import Tags
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "LakeDatabase",
     "LakeGrant",
     "LakeGrantArgs",
+    "LakeReader",
+    "LakeReaderArgs",
 ]
 
 SERVICE_ROLE_PATH = "/mizan/services/"

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.lake_catalogue import LakeCatalogue, LakeCatalogueArgs, LakeDatabase
+from components.lake_catalogue import (
+    LakeCatalogue,
+    LakeCatalogueArgs,
+    LakeDatabase,
+    LakeReader,
+    LakeReaderArgs,
+)
 from components.object_store import ObjectStore
 from stacks import place
 from stacks.region.facts import Facts
@@ -17,6 +23,9 @@ DATABASES = {
 }
 """Each database with its bucket, and what it holds."""
 
+ANALYSED = ("anonymised", "features")
+"""Databases that analysts read: what names nobody, and what is derived."""
+
 
 def build(
     facts: Facts,
@@ -24,7 +33,7 @@ def build(
     store: ObjectStore,
     opts: pulumi.ResourceOptions,
 ) -> LakeCatalogue | None:
-    """Catalogue the lake; None where the environment has no batch.
+    """Catalogue the lake for its analysts; None where the environment has no batch.
 
     Args:
         facts: The environment in its region.
@@ -34,7 +43,7 @@ def build(
     """
     if facts.environment.batch is None:
         return None
-    return LakeCatalogue(
+    made = LakeCatalogue(
         "catalogue",
         LakeCatalogueArgs(
             databases={
@@ -53,3 +62,17 @@ def build(
         ),
         opts=opts,
     )
+    if facts.environment.batch.analyst_roles:
+        LakeReader(
+            "analysts",
+            LakeReaderArgs(
+                taken_by=facts.environment.batch.analyst_roles,
+                document=made.reader_document,
+                databases={zone: made.databases[zone] for zone in ANALYSED},
+                location_arns={zone: made.location_arns[zone] for zone in ANALYSED},
+                account=facts.account,
+                tags=facts.tags("landing", profile="batch"),
+            ),
+            opts=opts,
+        )
+    return made

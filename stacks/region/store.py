@@ -6,7 +6,7 @@ from typing import Final
 import pulumi
 
 from components.lake_catalogue import SERVICE_ROLE_PATH
-from components.object_store import Access, Aws, Grant, Lock, ObjectStore, ObjectStoreArgs, Writer
+from components.object_store import Aws, Lock, ObjectStore, ObjectStoreArgs, Writer
 from components.object_store import Zone as Bucket
 from stacks import place
 from stacks.grants import GRANTS
@@ -74,7 +74,7 @@ def build(
         "store",
         ObjectStoreArgs(
             buckets=list(zones),
-            grants=[*GRANTS, Grant(user="analysts", bucket=place.FEATURES, access=Access.READ)],
+            grants=GRANTS,
             region=facts.region,
             site=Aws(
                 account=facts.account,

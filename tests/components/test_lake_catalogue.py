@@ -10,6 +10,8 @@ from components.lake_catalogue import (
     LakeDatabase,
     LakeGrant,
     LakeGrantArgs,
+    LakeReader,
+    LakeReaderArgs,
 )
 from components.tags import Tags
 from tests.components.recording import Deploy, Engine
@@ -163,3 +165,42 @@ def test_what_cannot_work_is_refused_at_once(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         deploy(lambda: catalogue(**wrong).workgroup)
+
+
+def reader(**more: Any) -> LakeReader:
+    made = catalogue()
+    arguments = LakeReaderArgs(
+        **{
+            "taken_by": [ANALYST],
+            "document": made.reader_document,
+            "databases": made.databases,
+            "location_arns": made.location_arns,
+            "account": ACCOUNT,
+            "tags": Tags(workload="landing", data_class="financial", profile="batch"),
+            **more,
+        }
+    )
+    return LakeReader("analysts", arguments)
+
+
+def test_analysts_take_a_role_that_reads_through_lake_formation_alone(
+    engine: Engine, deploy: Deploy
+) -> None:
+    deploy(lambda: reader().role_arn)
+    (role,) = [one for one in engine.typed("aws:iam/role:Role") if one.name == "analysts-role"]
+    (trusted,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    assert trusted["Principal"] == {"AWS": [ANALYST]}
+    (policy,) = [
+        one for one in engine.typed("aws:iam/rolePolicy:RolePolicy") if "analysts" in one.name
+    ]
+    assert "mizan-lake-1" not in policy.inputs["policy"], "no way around Lake Formation"
+    rights = [one.inputs for one in engine.typed("aws:lakeformation/permissions:Permissions")]
+    assert {tuple(one["permissions"]) for one in rights} == {("DESCRIBE",), ("DESCRIBE", "SELECT")}
+
+
+@pytest.mark.parametrize("wrong", ["taken_by", "databases"])
+def test_a_reader_that_is_nobody_or_reads_nothing_is_refused(
+    engine: Engine, deploy: Deploy, wrong: str
+) -> None:
+    with pytest.raises(ValueError, match=f"`{wrong}` of the reader analysts is empty"):
+        deploy(lambda: reader(**{wrong: {}}).role_arn)

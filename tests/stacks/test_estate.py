@@ -384,6 +384,19 @@ def test_the_lake_is_catalogued_and_asked_within_limits(bank: Estate) -> None:
     assert len(bank.every("lakeformation/resource:Resource")) == len(databases)
 
 
+def test_analysts_read_what_names_nobody_and_nothing_else(bank: Estate) -> None:
+    role = bank.one("iam/role:Role", "analysts-role")
+    (trusted,) = statements(role["assumeRolePolicy"])
+    assert trusted["Principal"] == {"AWS": sorted(bank.environment.batch.analyst_roles)}
+    rights = [one.inputs for one in bank.every("lakeformation/permissions:Permissions")]
+    assert {one["principal"].rpartition(":")[2] for one in rights} == {"analysts-role"}
+    assert {one["table"]["databaseName"] for one in rights if "table" in one} == {
+        "mizan_anonymised",
+        "mizan_features",
+    }
+    assert {right for one in rights for right in one["permissions"]} == {"DESCRIBE", "SELECT"}
+
+
 def test_images_are_fixed_scanned_and_of_this_account(estate: Estate) -> None:
     account = estate.environment.account
     for repository in estate.every("ecr/repository:Repository"):
