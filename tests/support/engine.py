@@ -223,9 +223,11 @@ def build(
         {**project_defaults(), "kubernetes:kubeconfig": "kubeconfig", **(config or {})}
     )
     run = program or (lambda: runpy.run_path(str(PROGRAM), run_name="__main__"))
+    debug = pulumi.log.debug
     try:
         asyncio.run(stack.run_in_stack(lambda: _quietly(run)))
     finally:
+        vars(pulumi.log)["debug"] = debug  # a program may take it away, and it is this process's
         # The SDK's own mocks, which other tests use, expect a loop that is not closed.
         asyncio.set_event_loop(asyncio.new_event_loop())
         _sdk_settings.set_root_resource(None)
