@@ -12,7 +12,7 @@ from environments.governance import (
     Transfer,
 )
 from environments.instance import InstanceSize, sizes
-from environments.loader import allowances, folder, load, names
+from environments.loader import allowances, folder, load, names, stacks
 from environments.model import Environment
 from environments.network import Link, Network
 from environments.node_pools import NodePool, Purpose
@@ -21,6 +21,7 @@ from environments.profiles import Profile, Resources
 from environments.registry import Registry
 from environments.sites import CloudRegion, OnPremises, Sites
 from environments.storage import Certificates, Keys, ObjectStore
+from environments.takeover import Takeover
 from environments.workloads import Landing, Serving, Signing, Training, Workloads
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Signing",
     "Sites",
     "Streaming",
+    "Takeover",
     "Training",
     "Transfer",
     "Workloads",
@@ -65,4 +67,5 @@ __all__ = [
     "load",
     "names",
     "sizes",
+    "stacks",
 ]

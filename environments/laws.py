@@ -8,7 +8,7 @@ from environments.fault import Fault, listing, quote
 from environments.node_pools import NodePool, Purpose
 from environments.profiles import Resources
 from environments.section import repeated
-from environments.sites import CloudRegion
+from environments.sites import CloudRegion, OnPremises
 
 if TYPE_CHECKING:  # the model keeps these laws, so it cannot be imported here when it runs
     from environments.model import Environment
@@ -158,6 +158,31 @@ def images_come_from_the_registry(environment: "Environment") -> Iterator[Fault]
     yield from registry.image_faults(environment.images)
 
 
+def second_site_can_take_over(environment: "Environment") -> Iterator[Fault]:
+    """A cluster that takes over has a registry of its own and gives the same answers."""
+    primary, recovery = environment.sites.primary, environment.sites.recovery
+    if isinstance(primary, OnPremises) and primary.takeover is not None:
+        yield Fault(
+            path=("sites", "primary", "takeover"),
+            reason=f"site {primary.name} is the primary one, which takes over from nobody",
+            given="a section",
+            allowed="leave it out",
+        )
+    if not isinstance(recovery, OnPremises):
+        return
+    path = ("sites", "recovery", "takeover")
+    if recovery.takeover is None:
+        yield Fault(
+            path=path,
+            reason=f"nothing says with what site {recovery.name} takes over",
+            given="nothing",
+            allowed="at least the `registry` of that site, with its host and address",
+        )
+        return
+    found = recovery.takeover.faults_for(recovery, environment.workloads)
+    yield from (fault.under(*path) for fault in found)
+
+
 def streams_fit(environment: "Environment") -> Iterator[Fault]:
     """Streams spread over the primary site and never outlive the raw data."""
     streaming, kept = environment.streaming, environment.retention.raw_days * _HOURS_A_DAY
@@ -242,6 +267,7 @@ LAWS: Final[tuple[Callable[["Environment"], Iterator[Fault]], ...]] = (
     cloud_has_a_network,
     work_fits_a_machine,
     images_come_from_the_registry,
+    second_site_can_take_over,
     streams_fit,
     obligations_are_met,
     transfers_are_documented,

@@ -34,6 +34,16 @@ def names(root: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(file.parent.name for file in (root or folder()).glob(f"*/{_FILE}")))
 
 
+def stacks(root: Path | None = None) -> tuple[str, ...]:
+    """Return the names of all stacks: each environment's, and `<environment>.<recovery site>`."""
+    recovery = {name: load(name, root).sites.recovery for name in names(root)}
+    return tuple(
+        stack
+        for name, site in recovery.items()
+        for stack in ([name] if site is None else [name, f"{name}.{site.name}"])
+    )
+
+
 def allowances(name: str, root: Path | None = None) -> Allowances:
     """Read the permissions to delete or replace what holds data: `<root>/<name>/allowances.yaml`.
 

@@ -1,6 +1,7 @@
 """An environment as a whole, and the laws between its sections."""
 
 from collections.abc import Iterator
+from typing import Self
 
 from pydantic import Field
 
@@ -22,7 +23,7 @@ from environments.processing import Batch, Streaming
 from environments.quantity import EmailAddress, Slug, TagValue, UsDollars
 from environments.registry import Registry
 from environments.section import FrozenMap, Section
-from environments.sites import Sites
+from environments.sites import CloudRegion, OnPremises, Sites
 from environments.storage import Certificates, Keys, ObjectStore
 from environments.workloads import Workloads
 
@@ -162,6 +163,21 @@ class Environment(Section):
         """How strictly its data stay in the country: the strictest of its obligations."""
         hard = any(row.residency is Residency.HARD for row in self.obligations)
         return Residency.HARD if hard else Residency.DOCUMENTED_TRANSFER
+
+    def at(self, site: CloudRegion | OnPremises) -> Self:
+        """The environment as one of its sites sees it: with that site's registry and sizes."""
+        if not isinstance(site, OnPremises) or site.takeover is None:
+            return self
+        there, here = self.registry.host, site.takeover.registry.host
+        changes = {
+            "registry": site.takeover.registry,
+            "workloads": site.takeover.workloads,
+            "images": {
+                name: f"{here}{reference.removeprefix(there)}"
+                for name, reference in self.images.items()
+            },
+        }
+        return self.model_copy(update=changes)
 
     def faults(self) -> Iterator[Fault]:
         """Every law that takes more than one section to state."""

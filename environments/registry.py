@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from ipaddress import AddressValueError, IPv4Address
+from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
@@ -10,7 +11,9 @@ from environments.fault import Fault, listing, quote
 from environments.profiles import PROFILES, SizeProfile
 from environments.quantity import Gibibytes, HostName
 from environments.section import Section
-from environments.sites import CloudRegion, OnPremises
+
+if TYPE_CHECKING:  # a second site holds a registry of its own, so they cannot be imported here
+    from environments.sites import CloudRegion, OnPremises
 
 CLUSTER_DOMAIN = "svc.cluster.local"
 """Domain of the services inside a cluster."""
@@ -72,14 +75,14 @@ class Registry(Section):
         """The host without its port."""
         return _PORT.sub("", self.host)
 
-    def faults_at(self, site: CloudRegion | OnPremises) -> Iterator[Fault]:
+    def faults_at(self, site: "CloudRegion | OnPremises") -> Iterator[Fault]:
         """A host that only the site itself can answer, with an address where it needs one."""
-        if isinstance(site, CloudRegion):
+        if site.kind == "cloud-region":
             yield from self._faults_in_cloud(site)
         else:
             yield from self._faults_on_premises(site)
 
-    def _faults_in_cloud(self, site: CloudRegion) -> Iterator[Fault]:
+    def _faults_in_cloud(self, site: "CloudRegion") -> Iterator[Fault]:
         domain = site.facts.registry
         if not re.fullmatch(rf"\d{{12}}\.{re.escape(domain)}", self.host):
             yield Fault(
@@ -96,7 +99,7 @@ class Registry(Section):
                 allowed="leave it out",
             )
 
-    def _faults_on_premises(self, site: OnPremises) -> Iterator[Fault]:
+    def _faults_on_premises(self, site: "OnPremises") -> Iterator[Fault]:
         domains = (CLUSTER_DOMAIN, *site.private_domains)
         if not any(self.name.endswith(f".{domain}") for domain in domains):
             yield Fault(

@@ -10,6 +10,7 @@ from environments.governance import Perimeter
 from environments.quantity import CountryCode, DomainName, Slug, ZoneName
 from environments.region import Region, regions
 from environments.section import FrozenMap, Section, repeated
+from environments.takeover import Takeover
 
 COUNTRY: Final = "AE"
 """ISO 3166 code of the country that no site may leave."""
@@ -148,6 +149,11 @@ class OnPremises(Section):
         default=(),
         title="GPU families",
         description="Names of the site's own machine families that hold a GPU.",
+    )
+    takeover: Takeover | None = Field(
+        default=None,
+        title="Takeover",
+        description="With what it takes over; needed at the recovery site, and only there.",
     )
 
     def faults(self) -> Iterator[Fault]:

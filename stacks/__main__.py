@@ -7,10 +7,10 @@ from stacks.hardening import harden
 from stacks.safeguard import protect
 
 messages.withhold_debugging()
-environment = settings.environment(pulumi.get_stack())
+environment, site = settings.here(pulumi.get_stack())
 harden(environment.tags)
 protect(environment.name)
-ground = foundation.build(environment)
+ground = foundation.build(environment, site)
 lake = data.build(environment, ground)
 model = ml.build(environment, ground, lake)
 

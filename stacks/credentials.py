@@ -1,6 +1,6 @@
 """Who holds which certificate, credential and key: the whole list, on one page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components.artifact_registry import in_cluster as registry
 from components.certificate_authority import (
@@ -35,8 +35,16 @@ def for_workloads() -> list[Request]:
     ]
 
 
-def in_cluster(*, registry_host: str, registry_address: str) -> list[Request]:
-    """What a registry and an object store inside the cluster need besides."""
+def in_cluster(
+    *, registry_host: str, registry_address: str, accounts: Mapping[str, str]
+) -> list[Request]:
+    """What a registry and an object store inside the cluster need besides.
+
+    Args:
+        registry_host: Host and port of the registry.
+        registry_address: Fixed address of its Service.
+        accounts: Namespace of each account of the object store.
+    """
     return [
         TlsCertificate(
             place=_secret(place.ARTIFACTS, place.REGISTRY_TLS),
@@ -46,20 +54,20 @@ def in_cluster(*, registry_host: str, registry_address: str) -> list[Request]:
         TlsCertificate(
             place=_secret(place.STORAGE, place.STORE_TLS), hosts=store.host_names(place.STORAGE)
         ),
-        *_registry_accounts(registry_host),
-        *_store_credentials(),
+        *_registry_accounts(registry_host, [place.ARTIFACTS, place.STORAGE, *accounts.values()]),
+        *_store_credentials(accounts),
         TokenKey(place=_secret(place.ARTIFACTS, place.REGISTRY_TOKEN_KEY)),
     ]
 
 
-def _registry_accounts(host: str) -> list[Request]:
+def _registry_accounts(host: str, pulling: Sequence[str]) -> list[Request]:
     return [
         RegistryAccount(
             user="puller",
             rights=["pull"],
             host=host,
             account=_secret(place.ARTIFACTS, place.registry_account("puller")),
-            logins=_secrets(place.PULLING, place.REGISTRY_PULL),
+            logins=_secrets(pulling, place.REGISTRY_PULL),
         ),
         RegistryAccount(
             user="pusher",
@@ -72,7 +80,7 @@ def _registry_accounts(host: str) -> list[Request]:
     ]
 
 
-def _store_credentials() -> list[Request]:
+def _store_credentials(accounts: Mapping[str, str]) -> list[Request]:
     return [
         ObjectStoreCredential(user="root", copies=[_secret(place.STORAGE, place.STORE_ROOT)]),
         *(
@@ -83,7 +91,7 @@ def _store_credentials() -> list[Request]:
                     _secret(namespace, place.STORE_CREDENTIAL),
                 ],
             )
-            for user, namespace in place.WORKLOADS.items()
+            for user, namespace in accounts.items()
         ),
     ]
 

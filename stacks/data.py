@@ -23,7 +23,11 @@ class Data:
 
     def exports(self) -> dict[str, pulumi.Input[object]]:
         """What the stack tells of it."""
-        return {"objectStore": self.store.endpoint, "buckets": list(place.BUCKETS)}
+        return {
+            "objectStore": self.store.endpoint,
+            "buckets": list(place.BUCKETS),
+            "bucketNames": dict(self.store.bucket_names),
+        }
 
 
 def build(environment: Environment, ground: Foundation) -> Data:

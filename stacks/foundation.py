@@ -11,7 +11,7 @@ from components.certificate_authority import CertificateAuthority, CertificateAu
 from components.connection import Peer
 from components.encrypted_storage import EncryptedStorage
 from components.namespace import Namespace
-from environments import Environment
+from environments import CloudRegion, Environment, OnPremises
 from stacks import credentials, place, sizing
 from stacks.images import Images, load_images
 from stacks.sites import Site, realised
@@ -48,10 +48,15 @@ class Foundation:
         }
 
 
-def build(environment: Environment) -> Foundation:
-    """Build the ground of an environment."""
+def build(environment: Environment, where: CloudRegion | OnPremises) -> Foundation:
+    """Build the ground of an environment at one of its sites.
+
+    Args:
+        environment: The environment as that site sees it.
+        where: The site.
+    """
     images = load_images(environment.registry.host, environment.images)
-    site = realised(environment, images)
+    site = realised(environment, where, images)
 
     # Walls first: nothing runs in a namespace before it denies by default.
     rooms = [*sizing.namespaces(environment), *site.namespaces]

@@ -10,6 +10,9 @@ SERVING = "serving"
 EDGE = "edge"
 """Pods that ask the platform from inside the cluster, such as a gateway; nothing of ours."""
 
+REPLICATION = "replication"
+"""What copies the primary site's objects to a second site."""
+
 CAPACITY = "capacity"
 """What adds and removes the nodes of a cloud's cluster."""
 
@@ -18,15 +21,16 @@ ALL = (IDENTITY, ARTIFACTS, STORAGE, DATA, TRAINING, SIGNING, SERVING, EDGE)
 WORKLOADS = {"landing": DATA, "training": TRAINING, "signing": SIGNING, "serving": SERVING}
 """Namespace of each workload, which is also an account of the object store."""
 
-PULLING = (ARTIFACTS, STORAGE, *WORKLOADS.values())
-"""Namespaces that may pull images."""
-
 LAKE = "lake"
 CANDIDATES = "candidates"
 MODELS = "models"
 BUCKETS = (LAKE, CANDIDATES, MODELS)
 ANONYMISED = "anonymised"
 FEATURES = "features"
+COPIED = (LAKE, ANONYMISED, FEATURES, CANDIDATES, MODELS)
+"""Buckets of a cloud region that a second site holds a copy of."""
+REPORTS = "reports"
+"""Bucket of a second site with what the copying says of itself."""
 
 ENCRYPTED_CLASS = "mizan-encrypted"
 """Storage class of everything that lies on a disk. A plain name, known before anything is made:
@@ -43,11 +47,18 @@ SERVING_TLS = "serving-tls"
 SIGNING_KEY = "signing-key"
 SIGNING_PUBLIC = "signing-public"
 EXPERIMENT_SALT = "experiment-salt"
+PRIMARY_CREDENTIAL = "primary-store-credential"
+"""Temporary credential of the primary site's store, renewed by whoever runs the second site."""
 
 
 def registry_account(user: str) -> str:
     """The Secret beside the registry with what it knows of an account."""
     return f"registry-account-{user}"
+
+
+def copy_of(bucket: str) -> str:
+    """The bucket of a second site with the copies, which no workload there may change."""
+    return f"copy-of-{bucket}"
 
 
 def store_account(user: str) -> str:

@@ -1,6 +1,7 @@
 """Everything that the program is told: its environment, and the facts of the cluster."""
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -8,6 +9,7 @@ import pulumi
 
 from environments import (
     Allowances,
+    CloudRegion,
     Environment,
     InvalidEnvironmentError,
     OnPremises,
@@ -30,16 +32,58 @@ class Cluster:
     """Storage provisioner that encrypts; None where there is none."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Copied:
+    """The primary site's object store, as a second site finds it."""
+
+    endpoint: str
+    """Where it answers over the link."""
+    buckets: Mapping[str, str]
+    """What each bucket is called there."""
+
+
 def environment(stack: str) -> Environment:
-    """The environment that bears the stack's name.
+    """The environment that a stack belongs to: `<environment>`, or `<environment>.<site>`.
 
     Raises:
         pulumi.RunError: if there is none, or it breaks a law of the model.
     """
     try:
-        return load(stack)
+        return load(stack.partition(".")[0])
     except InvalidEnvironmentError as error:
         raise pulumi.RunError(str(error)) from error
+
+
+def site(stack: str) -> CloudRegion | OnPremises:
+    """The site that a stack builds: the primary one, or the recovery site after the first dot.
+
+    Each site is a stack of its own, so that the second one can be brought up and changed when the
+    first one and its provider cannot be asked.
+
+    Raises:
+        pulumi.RunError: if the environment has no such second site.
+    """
+    name, dot, wanted = stack.partition(".")
+    sites = environment(stack).sites
+    if not dot:
+        return sites.primary
+    if sites.recovery is not None and wanted == sites.recovery.name:
+        return sites.recovery
+    others = f", {name}.{sites.recovery.name} for its recovery site" if sites.recovery else ""
+    raise pulumi.RunError(
+        f"the stack {stack!r} names the site {wanted!r}, which is no recovery site of {name}; "
+        f"allowed: {name} for its primary site {sites.primary.name}{others}"
+    )
+
+
+def here(stack: str) -> tuple[Environment, CloudRegion | OnPremises]:
+    """The environment as the site of a stack sees it, and that site.
+
+    Raises:
+        pulumi.RunError: if there is no such environment or no such site.
+    """
+    found = site(stack)
+    return environment(stack).at(found), found
 
 
 def allowed(stack: str) -> Allowances:
@@ -72,6 +116,37 @@ def cluster(site: OnPremises) -> Cluster:
         api_address=_address(config.require("apiServerAddress")),
         api_port=config.require_int("apiServerPort"),
         encrypted_provisioner=config.get("encryptedProvisioner"),
+    )
+
+
+def copied(site: CloudRegion, buckets: Sequence[str]) -> Copied:
+    """What a second site is told of the primary one: it cannot ask a stack that may be gone.
+
+    At preview, names that nobody has given are made up, with a warning.
+
+    Raises:
+        pulumi.RunError: if at an update a name is missing, or the endpoint has no TLS.
+    """
+    config = pulumi.Config()
+    given: Mapping[str, str] = config.get_object("copiedBuckets") or {}
+    absent = [bucket for bucket in buckets if not given.get(bucket)]
+    if absent:
+        told = (
+            f"nobody said what the buckets {', '.join(absent)} are called at {site.name}: copy the "
+            "output `bucketNames` of that site's stack, `pulumi config set --path "
+            f"mizan:copiedBuckets.{absent[0]} <name>` and so on"
+        )
+        if not pulumi.runtime.is_dry_run():
+            raise pulumi.RunError(told)
+        pulumi.warn(f"{told}. This plan shows names that do not exist; a deployment refuses them")
+    endpoint = config.get("copiedEndpoint") or f"https://s3.{site.region}.amazonaws.com"
+    if not endpoint.startswith("https://"):
+        raise pulumi.RunError(
+            f"mizan:copiedEndpoint is {endpoint!r}; allowed: one that begins with https://"
+        )
+    return Copied(
+        endpoint=endpoint,
+        buckets={bucket: given.get(bucket) or f"not-told-{bucket}" for bucket in buckets},
     )
 
 

@@ -22,6 +22,11 @@ CAPACITY = Profile(
     limits=Resources(cpu_millicores=1000, memory_mib=1024),
 )
 """The controller that adds and removes nodes of a cloud's cluster."""
+REPLICATION = Profile(
+    requests=Resources(cpu_millicores=200, memory_mib=512),
+    limits=Resources(cpu_millicores=2000, memory_mib=2048),
+)
+"""What copies the objects of another site."""
 
 
 def compute(profile: Profile) -> Compute:
@@ -75,6 +80,11 @@ def own_namespaces(environment: Environment) -> list[NamespaceArgs]:
 def capacity_namespace() -> NamespaceArgs:
     """The namespace of what adds and removes nodes, of which two run and one replaces."""
     return _room(place.CAPACITY, CAPACITY, copies=4)
+
+
+def replication_namespace() -> NamespaceArgs:
+    """The namespace of what copies another site, of which one runs while one ends."""
+    return _room(place.REPLICATION, REPLICATION, copies=2)
 
 
 def _room(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pulumi_policy import StackValidationPolicy
 
-from environments import names
+from environments import stacks
 from policies import catalog
 from tests.support.engine import Plan, Record, environment_plan
 from tests.support.policy_fixtures import Case, violations
@@ -19,7 +19,7 @@ RULES = {
         key=lambda policy: isinstance(policy, StackValidationPolicy),
     )
 }
-DEPLOYED = list(names())
+DEPLOYED = list(stacks())
 
 
 def case(record: Record, plan: Plan) -> Case:

@@ -1,6 +1,6 @@
 """A cluster of one's own: registry and object store run in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -13,8 +13,8 @@ from components.artifact_registry import (
 from components.artifact_registry import InCluster as RegistryInCluster
 from components.connection import Connection, ConnectionArgs, Peer
 from components.encrypted_storage import EncryptedStorageArgs
+from components.object_store import Grant, ObjectStore, ObjectStoreArgs
 from components.object_store import InCluster as StoreInCluster
-from components.object_store import ObjectStore, ObjectStoreArgs
 from components.object_store import in_cluster as store_in_cluster
 from environments import Environment, OnPremises
 from stacks import credentials, place, settings, sizing
@@ -33,6 +33,13 @@ SEEDED = ("issuer", "registry", "token-service")
 class OnPremisesCluster(Site):
     """Everything is made inside the cluster that the site brings."""
 
+    buckets: Sequence[str] = place.BUCKETS
+    """What the object store holds."""
+    grants: Sequence[Grant] = GRANTS
+    """Who may do what there."""
+    accounts: Mapping[str, str] = place.WORKLOADS
+    """Namespace of each account of the object store."""
+
     def __init__(self, environment: Environment, site: OnPremises) -> None:
         cluster = settings.cluster(site)
         self._environment = environment
@@ -46,7 +53,9 @@ class OnPremisesCluster(Site):
         )
         self.pull_secret = place.REGISTRY_PULL
         self.requests = credentials.in_cluster(
-            registry_host=environment.registry.host, registry_address=self._registry_address
+            registry_host=environment.registry.host,
+            registry_address=self._registry_address,
+            accounts=self.accounts,
         )
         self.namespaces = sizing.own_namespaces(environment)
 
@@ -100,8 +109,8 @@ class OnPremisesCluster(Site):
         return ObjectStore(
             "store",
             ObjectStoreArgs(
-                buckets=place.BUCKETS,
-                grants=GRANTS,
+                buckets=self.buckets,
+                grants=self.grants,
                 region=REGION,
                 site=StoreInCluster(
                     namespace=place.STORAGE,
@@ -113,9 +122,7 @@ class OnPremisesCluster(Site):
                     compute=sizing.own_compute(facts.profile),
                     tls_secret=place.STORE_TLS,
                     root_secret=place.STORE_ROOT,
-                    credential_secrets={
-                        user: place.store_account(user) for user in place.WORKLOADS
-                    },
+                    credential_secrets={user: place.store_account(user) for user in self.accounts},
                 ),
             ),
             opts=opts,

@@ -1,7 +1,9 @@
+import json
+
 import pulumi
 import pytest
 
-from environments import Environment, OnPremises
+from environments import CloudRegion, Environment, OnPremises, stacks
 from stacks import settings
 from tests.support.engine import build
 
@@ -50,6 +52,62 @@ def test_the_variable_names_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unknown_environment_is_one_clear_message() -> None:
     with pytest.raises(pulumi.RunError, match="nowhere"):
         build("nowhere")
+
+
+BANK, SECOND = next(name.split(".") for name in stacks() if "." in name)
+
+
+def test_a_stack_without_a_dot_is_the_primary_site() -> None:
+    assert settings.site(BANK) == settings.environment(BANK).sites.primary
+
+
+def test_a_stack_with_a_dot_is_the_recovery_site_of_the_same_environment() -> None:
+    assert settings.site(f"{BANK}.{SECOND}").name == SECOND
+    assert settings.environment(f"{BANK}.{SECOND}").name == BANK
+
+
+@pytest.mark.parametrize("wanted", ["elsewhere", "me-central-1", "", f"{SECOND}.more"])
+def test_what_is_no_recovery_site_is_refused_with_those_there_are(wanted: str) -> None:
+    with pytest.raises(pulumi.RunError, match=rf"allowed: {BANK} for .*{BANK}\.{SECOND} for"):
+        settings.site(f"{BANK}.{wanted}")
+
+
+def test_an_environment_with_one_site_has_one_stack() -> None:
+    with pytest.raises(pulumi.RunError, match=r"allowed: local for its primary site sandbox$"):
+        settings.site("local.elsewhere")
+
+
+def copied(config: dict[str, str], *, preview: bool = False) -> settings.Copied:
+    region = settings.site(BANK)
+    assert isinstance(region, CloudRegion)
+    found: list[settings.Copied] = []
+    build("any", config=config, preview=preview,
+          program=lambda: found.append(settings.copied(region, ["lake", "models"])))  # fmt: skip
+    return found[0]
+
+
+def test_the_buckets_that_are_copied_are_told() -> None:
+    names = {"lake": "mizan-lake-1", "models": "mizan-models-2"}
+
+    found = copied({"mizan:copiedBuckets": json.dumps(names)})
+
+    assert found.buckets == names
+    assert found.endpoint == "https://s3.me-central-1.amazonaws.com"
+
+
+def test_an_update_refuses_a_bucket_that_nobody_named() -> None:
+    config = {"mizan:copiedBuckets": '{"lake": "mizan-lake-1"}'}
+
+    with pytest.raises(pulumi.RunError, match=r"mizan:copiedBuckets\.models"):
+        copied(config)
+    assert copied(config, preview=True).buckets["lake"] == "mizan-lake-1"
+
+
+def test_copies_are_never_fetched_without_tls() -> None:
+    names = '{"lake": "a", "models": "b"}'
+
+    with pytest.raises(pulumi.RunError, match="https://"):
+        copied({"mizan:copiedBuckets": names, "mizan:copiedEndpoint": "http://x"})
 
 
 def test_an_environment_is_found_by_the_stacks_name() -> None:

@@ -1,0 +1,215 @@
+"""What keeps a second site fresh: it fetches every new version of every object, and proves it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.batch.v1 import CronJob
+from pulumi_kubernetes.core.v1 import ConfigMap, PodSpecArgsDict
+
+from components.address_connection import AddressConnection, AddressConnectionArgs
+from components.compute import Compute
+from components.connection import Connection, ConnectionArgs, Peer
+from components.reconciling_job import LAST_WORDS, digest
+
+NAME = "replication"
+LABELS = {"app.kubernetes.io/name": NAME}
+NONROOT_GROUP = 65532
+SECRET_MODE = 0o440
+HTTPS = 443
+DECLARATION_FOLDER = "/etc/mizan/declaration"
+SCRATCH = "64Gi"
+"""Room on the node for objects on their way, of which several are copied at once."""
+LONGEST_SECONDS = 6 * 3600
+"""A run that takes longer is ended; the next one goes on where it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Primary:
+    """The store that is copied."""
+
+    endpoint: pulumi.Input[str]
+    """Where it answers over the link, over TLS."""
+    region: str
+    """Region that requests are signed for."""
+    blocks: list[str]
+    """Address blocks (CIDR) behind the endpoint: those of the primary site's network."""
+    secret: str
+    """Secret in the namespace with a credential that may read: `access_key`, `secret_key`, and
+    where they are temporary `session_token`. Somebody outside the stack fills and renews it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """The store of this site."""
+
+    endpoint: pulumi.Input[str]
+    """Where it answers."""
+    region: str
+    """Region that requests are signed for."""
+    peer: Peer
+    """Its pods."""
+    port: int
+    """Port of its pods."""
+    secret: str
+    """Secret in the namespace with the account `replication` (`access_key`, `secret_key`,
+    `ca.crt`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplicationArgs:
+    """What is copied from where to where, and how often."""
+
+    namespace: str
+    """Namespace of the Job."""
+    image: pulumi.Input[str]
+    """Image `replication`, by digest."""
+    pull_secret: str
+    """Secret in the namespace with which the image is pulled."""
+    primary: Primary
+    """The store that is copied."""
+    own: Own
+    """The store of this site."""
+    buckets: Mapping[str, str]
+    """For each bucket of the primary site, the bucket here with its copies."""
+    report_bucket: str
+    """Bucket here that each run writes its report to."""
+    every_minutes: int
+    """How often it runs, 1 to 60."""
+    compute: Compute
+    """CPU and memory of the Job."""
+
+
+class Replication(pulumi.ComponentResource):
+    """Copies of every version of every object, never older than one run, never deleted by one.
+
+    This site fetches, so that whoever rules the primary site can destroy nothing here. A run that
+    is cut off is completed by the next. Each writes a report: what was copied, one digest over
+    each bucket, and the moment before which nothing is missing.
+    """
+
+    schedule: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: ReplicationArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Make the Job and open its two ways.
+
+        Raises:
+            ValueError: if nothing is copied, or two buckets would be copied into one.
+        """
+        super().__init__("mizan:components:Replication", name, None, opts)
+        copies = list(args.buckets.values())
+        if not copies or len(set(copies)) < len(copies):
+            raise ValueError(
+                f"{name}: the buckets are {dict(args.buckets)}; allowed: at least one, each with "
+                "a bucket of its own for its copies"
+            )
+        child = pulumi.ResourceOptions(parent=self)
+        source = Peer(namespace=args.namespace, labels=LABELS)
+        ways = [
+            AddressConnection(
+                f"{name}-to-primary",
+                AddressConnectionArgs(source=source, blocks=args.primary.blocks, port=HTTPS),
+                opts=child,
+            ),
+            Connection(
+                f"{name}-to-own",
+                ConnectionArgs(source=source, target=args.own.peer, ports=[args.own.port]),
+                opts=child,
+            ),
+        ]
+        text = pulumi.Output.json_dumps(
+            {
+                "source": {"endpoint": args.primary.endpoint, "region": args.primary.region},
+                "target": {"endpoint": args.own.endpoint, "region": args.own.region},
+                "buckets": dict(args.buckets),
+                "report_bucket": args.report_bucket,
+            },
+            indent=2,
+            sort_keys=True,
+        )
+        config = ConfigMap(
+            f"{name}-declaration",
+            metadata={"name": NAME, "namespace": args.namespace},
+            data={"declaration.json": text},
+            opts=child,
+        )
+        job = CronJob(
+            f"{name}-copying",
+            metadata={"name": NAME, "namespace": args.namespace},
+            spec={
+                "schedule": _schedule(args.every_minutes),
+                "concurrency_policy": "Forbid",
+                "successful_jobs_history_limit": 1,
+                "failed_jobs_history_limit": 3,
+                "job_template": {
+                    "spec": {
+                        "backoff_limit": 0,
+                        "active_deadline_seconds": LONGEST_SECONDS,
+                        "template": {
+                            "metadata": {
+                                "labels": LABELS,
+                                "annotations": {
+                                    "mizan/declaration": text.apply(
+                                        lambda known: digest(json.loads(known))
+                                    )
+                                },
+                            },
+                            "spec": {"restart_policy": "Never", **_pod(args)},
+                        },
+                    }
+                },
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[config, *ways]),
+        )
+        self.schedule = job.spec.apply(lambda spec: str(spec.schedule))
+        self.register_outputs({"schedule": self.schedule})
+
+
+def _schedule(minutes: int) -> str:
+    """Every so many minutes, as cron says it.
+
+    Raises:
+        ValueError: if an hour is no multiple of it: cron would run unevenly.
+    """
+    hour = 60
+    if not 1 <= minutes <= hour or hour % minutes:
+        raise ValueError(f"every {minutes} minutes; allowed: a divisor of {hour}")
+    return "0 * * * *" if minutes == hour else f"*/{minutes} * * * *"
+
+
+def _pod(args: ReplicationArgs) -> PodSpecArgsDict:
+    """The pod: both credentials, and room for what is on its way."""
+    return {
+        "image_pull_secrets": [{"name": args.pull_secret}],
+        "security_context": {"fs_group": NONROOT_GROUP},
+        "containers": [
+            {
+                "name": NAME,
+                "image": args.image,
+                "args": [f"{DECLARATION_FOLDER}/declaration.json"],
+                "termination_message_policy": LAST_WORDS,
+                "resources": args.compute.resources(),
+                "volume_mounts": [
+                    {"name": "declaration", "mount_path": DECLARATION_FOLDER, "read_only": True},
+                    {"name": "source", "mount_path": "/etc/mizan/source", "read_only": True},
+                    {"name": "target", "mount_path": "/etc/mizan/target", "read_only": True},
+                    {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 - the pod's own emptyDir
+                ],
+            }
+        ],
+        "volumes": [
+            {"name": "declaration", "config_map": {"name": NAME}},
+            _secret("source", args.primary.secret),
+            _secret("target", args.own.secret),
+            {"name": "tmp", "empty_dir": {"size_limit": SCRATCH}},
+        ],
+    }
+
+
+def _secret(name: str, secret: str) -> Any:
+    """A Secret as files that the pod's group may read."""
+    return {"name": name, "secret": {"secret_name": secret, "default_mode": SECRET_MODE}}

@@ -1,0 +1,54 @@
+"""What a second site needs to take over from the first."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from environments.fault import Fault, quote
+from environments.quantity import Minutes
+from environments.registry import Registry
+from environments.section import Section
+from environments.workloads import Workloads
+
+if TYPE_CHECKING:  # a site holds this section, so it cannot be imported here when it runs
+    from environments.sites import OnPremises
+
+
+class Takeover(Section):
+    """What differs on a cluster that works when the primary site is gone."""
+
+    registry: Registry = Field(
+        title="Registry", description="The site's own registry, which holds the same images."
+    )
+    workloads: Workloads = Field(
+        default=Workloads(),
+        title="Workloads",
+        description="What runs there, in the size that the site's machines have.",
+    )
+    copy_minutes: Minutes = Field(
+        default=15,
+        le=60,
+        title="Copying",
+        description="How often what the primary site wrote is copied: about what its loss costs.",
+    )
+
+    def faults_for(self, site: "OnPremises", primary: Workloads) -> Iterator[Fault]:
+        """A registry of the site's own, and the same answers as at the primary site."""
+        yield from (fault.under("registry") for fault in self.registry.faults_at(site))
+        here, there = self.workloads.serving, primary.serving
+        for field in ("model", "variants"):
+            if getattr(here, field) != getattr(there, field):
+                yield Fault(
+                    path=("workloads", "serving", field),
+                    reason=f"site {site.name} would give other answers than the primary site",
+                    given=quote(getattr(here, field)),
+                    allowed=quote(getattr(there, field)),
+                )
+        if self.workloads.training.gpus:
+            yield Fault(
+                path=("workloads", "training", "gpus"),
+                reason=f"site {site.name} is on-premises, where training runs on CPUs",
+                given=str(self.workloads.training.gpus),
+                allowed="0",
+            )

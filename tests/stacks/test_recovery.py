@@ -1,0 +1,89 @@
+"""The second site of an environment: the same program, nothing of the first one's provider."""
+
+import json
+
+import pytest
+
+from environments import load, stacks
+from stacks import place
+from tests.support.engine import Plan, environment_plan
+
+SECOND = [name for name in stacks() if "." in name]
+
+
+@pytest.fixture(scope="module", params=SECOND)
+def plan(request: pytest.FixtureRequest) -> Plan:
+    return environment_plan(request.param)
+
+
+def test_there_is_a_second_site() -> None:
+    assert SECOND
+
+
+def test_it_needs_nothing_of_the_lost_provider(plan: Plan) -> None:
+    packages = {record.type.partition(":")[0] for record in plan.records}
+
+    assert packages == {"kubernetes", "mizan"}
+    assert not plan.errors
+
+
+def test_every_pod_runs_an_image_of_the_sites_own_registry(plan: Plan) -> None:
+    images = [
+        container["image"] for _, pod in plan.pods() for container in pod["spec"]["containers"]
+    ]
+    assert len(images) > 8
+    assert {image.partition("/")[0] for image in images} == {plan.exports["registry"]}
+
+
+def test_it_answers_as_the_first_site_does(plan: Plan) -> None:
+    environment = load(plan.exports["tags"]["environment"])
+
+    assert plan.exports["variants"] == dict(environment.workloads.serving.variants)
+    assert plan.exports["tags"] == environment.tags
+
+
+def test_only_the_copying_may_write_copies(plan: Plan) -> None:
+    told = plan.named("ConfigMap", "store-setup", "storage").inputs["data"]["declaration.json"]
+    grants = json.loads(told)["grants"]
+    copies = {place.copy_of(bucket) for bucket in place.COPIED}
+
+    writers = {
+        (grant["user"], grant["bucket"])
+        for grant in grants
+        if grant["access"] == "write" and grant["bucket"] in copies
+    }
+    assert writers == {("replication", bucket) for bucket in copies}
+
+
+def test_copying_reaches_the_first_sites_network_and_nothing_beside_it(plan: Plan) -> None:
+    way = plan.named("NetworkPolicy", "replication-to-primary-egress", "replication")
+    network = load(plan.exports["tags"]["environment"]).network
+    assert network is not None
+
+    assert way.spec["egress"] == [
+        {
+            "to": [{"ipBlock": {"cidr": network.cidr}}],
+            "ports": [{"protocol": "TCP", "port": 443}],
+        }
+    ]
+
+
+def test_copying_waits_for_the_store_and_its_own_account(plan: Plan) -> None:
+    job = plan.named("CronJob", "replication")
+
+    assert plan.waits_for(job, plan.named("Job", "store-setup"))
+    assert plan.waits_for(job, plan.named("NetworkPolicy", "default-deny", "replication"))
+
+
+def test_every_secret_but_the_first_sites_is_made_in_the_cluster(plan: Plan) -> None:
+    requests = plan.named("ConfigMap", "issuer-requests", "identity").inputs["data"]
+    told = requests["requests.json"]
+    pod = plan.named("CronJob", "replication").spec["jobTemplate"]["spec"]["template"]["spec"]
+    mounted = {volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume}
+
+    accounts = [
+        request for request in json.loads(told)["requests"] if request.get("user") == "replication"
+    ]
+    assert mounted == {place.PRIMARY_CREDENTIAL, place.STORE_CREDENTIAL}
+    assert {"namespace": "replication", "name": place.STORE_CREDENTIAL} in accounts[0]["copies"]
+    assert place.PRIMARY_CREDENTIAL not in told
