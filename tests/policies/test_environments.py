@@ -34,8 +34,11 @@ def test_boundary_and_environment_agree(name: str) -> None:
 
 
 @pytest.mark.engine
+@pytest.mark.parametrize(
+    "stack", ["local", *(name for name in environments.stacks() if "." in name)]
+)
 def test_the_real_program_passes_the_real_pack(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a copy, because a new stack leaves its settings beside the environments."""
     kubeconfig = tmp_path / "kubeconfig"
@@ -52,7 +55,7 @@ def test_the_real_program_passes_the_real_pack(
     engine = Engine(tmp_path)
     monkeypatch.setitem(engine.environment, "KUBECONFIG", str(kubeconfig))
 
-    preview = engine.preview(project, stack="local")
+    preview = engine.preview(project, stack=stack)
 
     assert preview.violations == []
     assert preview.code == 0, preview.text

@@ -24,13 +24,13 @@ def replicate(wanted: Declaration) -> dict[str, Any]:
     source, target = wanted.source.client(), wanted.target.client()
     started = datetime.now(UTC)
     buckets: dict[str, Copied] = {}
-    fault = ""
+    faults = []
     for bucket, copy in wanted.buckets.items():
         try:
             buckets[bucket] = Copy(source, bucket, target, copy).run()
         except (ClientError, BotoCoreError) as error:
-            fault = f"bucket {bucket}: {error}"
-            break
+            faults.append(f"bucket {bucket}: {error}")
+    fault = "; ".join(faults)
     told = report.document(started, buckets, fault)
     try:
         report.write(target, wanted.report_bucket, told)

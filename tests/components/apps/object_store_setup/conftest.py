@@ -1,7 +1,6 @@
-"""A real versitygw over TLS, started the way its image starts it."""
+"""A store, and what is mounted into the Job that sets it up."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,9 @@ from typing import Any
 import pytest
 
 from tests.components.apps.certificates import LoopbackAuthority
-from tests.components.apps.loading import COMPONENTS
-from tests.components.apps.toolchain import answers, binary, free_port, running
+from tests.components.apps.object_store import ROOT, mount, serving
+from tests.components.apps.toolchain import free_port
 
-ROOT = ("root", "root-secret")
 USERS = {user: f"{user}-secret<&>" for user in ("landing", "training", "signing", "serving")}
 GRANTS = [
     {"user": "landing", "bucket": "lake", "access": "write", "prefix": ""},
@@ -23,13 +21,6 @@ GRANTS = [
     {"user": "signing", "bucket": "models", "access": "write", "prefix": ""},
     {"user": "serving", "bucket": "models", "access": "read", "prefix": ""},
 ]
-
-
-def mount(folder: Path, access_key: str, secret_key: str) -> None:
-    """A credential as a Secret's volume shows it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "access_key").write_text(access_key)
-    (folder / "secret_key").write_text(secret_key)
 
 
 @dataclass(frozen=True)
@@ -68,23 +59,7 @@ class Store:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     made = Store(free_port(), tmp_path, LoopbackAuthority())
-    made.authority.issue(tmp_path / "tls")
     mount(tmp_path / "store", *ROOT)
-    made.trust.write_bytes((tmp_path / "tls" / "ca.crt").read_bytes())
-    folder = Path(binary("versitygw")).parent
-    with running(
-        ["/bin/sh", str(COMPONENTS / "object_store" / "serve.sh")],
-        tmp_path / "store.log",
-        answers(f"{made.endpoint}/health", made.trust),
-        environment={
-            "PATH": f"{folder}:{os.environ['PATH']}",
-            "STORE_DATA": str(tmp_path / "data"),
-            "STORE_TLS": str(tmp_path / "tls"),
-            "STORE_CERTIFICATE_CHECK_SECONDS": "1",
-            "VGW_PORT": f"127.0.0.1:{made.port}",
-            "VGW_REGION": "me-central-1",
-            "ROOT_ACCESS_KEY_ID": ROOT[0],
-            "ROOT_SECRET_ACCESS_KEY": ROOT[1],
-        },
-    ):
+    with serving(tmp_path, made.authority, made.port):
+        made.trust.write_bytes((tmp_path / "tls" / "ca.crt").read_bytes())
         yield made

@@ -149,3 +149,21 @@ def test_no_server_is_asked_without_tls(program, tmp_path):
 
     with pytest.raises(program.declaration.CopyError, match="https://"):
         program.declaration.read(path)
+
+
+def test_a_bucket_that_cannot_be_listed_does_not_hold_up_the_others(program, s3, monkeypatch):
+    s3.put_object(Bucket="lake", Key="a", Body=b"one")
+    server = program.declaration.Server(
+        endpoint="https://s3.me-central-1.amazonaws.com", region="me-central-1",
+        access_key="a", secret_key="", session_token=None, authority=None,
+    )  # fmt: skip
+    wanted = program.declaration.Declaration(
+        source=server, target=server, report_bucket="reports",
+        buckets={"absent": "copy-of-absent", "lake": "copy"},
+    )  # fmt: skip
+
+    told = program.main_module.replicate(wanted)
+
+    assert told["complete"] is False
+    assert "absent" in told["fault"]
+    assert told["buckets"]["lake"]["versions_copied"] == 1
