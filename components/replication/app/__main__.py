@@ -63,7 +63,10 @@ def main(arguments: list[str]) -> int:
             logger.error("failed   %s", failure)
     if told["fault"]:
         logger.error("failed   %s", told["fault"])
-    return 0 if told["complete"] else 1
+    if not told["complete"]:
+        return 1
+    logger.info("complete everything written before %s is here", told["started"])
+    return 0
 
 
 if __name__ == "__main__":
