@@ -115,7 +115,7 @@ def bucket(  # noqa: PLR0913 - what one bucket is made of, all by keyword
                 made.arn,
                 account=site.account,
                 key_arn=zone.key_arn,
-                vpc_endpoint_id=site.vpc_endpoint_id,
+                vpc_endpoint_ids=site.vpc_endpoint_ids,
                 service_role_arns=site.service_role_arns,
                 locked=zone.lock is not None,
             ),

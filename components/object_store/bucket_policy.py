@@ -31,7 +31,7 @@ def refusals(  # noqa: PLR0913 - the facts that the policy of one bucket names
     *,
     account: str,
     key_arn: pulumi.Input[str],
-    vpc_endpoint_id: pulumi.Input[str],
+    vpc_endpoint_ids: Sequence[pulumi.Input[str]],
     service_role_arns: Sequence[pulumi.Input[str]],
     locked: bool,
 ) -> list[dict[str, Any]]:
@@ -41,14 +41,14 @@ def refusals(  # noqa: PLR0913 - the facts that the policy of one bucket names
         arn: ARN of the bucket.
         account: Number of the only account that may use it.
         key_arn: Key that its objects are encrypted with.
-        vpc_endpoint_id: Endpoint through which data pass.
+        vpc_endpoint_ids: Endpoints through which data pass.
         service_role_arns: Roles with which AWS services work from networks of their own.
         locked: Whether its objects are held for their retention.
     """
     inside = objects(arn)
     whole = [arn, inside]
     elsewhere: dict[str, Any] = {
-        "StringNotEquals": {"aws:SourceVpce": vpc_endpoint_id},
+        "StringNotEquals": {"aws:SourceVpce": list(vpc_endpoint_ids)},
         "BoolIfExists": {**_NO_SERVICE, "aws:ViaAWSService": "false"},
     }
     if service_role_arns:

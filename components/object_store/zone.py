@@ -53,8 +53,8 @@ class Aws:
 
     account: str
     """Number of the account; no other may use a bucket."""
-    vpc_endpoint_id: pulumi.Input[str]
-    """Gateway endpoint for S3: data pass through it and no other way."""
+    vpc_endpoint_ids: Sequence[pulumi.Input[str]]
+    """Endpoints for S3, the network's gateway first: data pass through them and no other way."""
     zones: Mapping[str, Zone]
     """What each bucket holds, by its name."""
     log_bucket: str

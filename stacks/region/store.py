@@ -1,6 +1,6 @@
 """The buckets of a region: what each holds, for how long, and who may write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
@@ -10,6 +10,7 @@ from components.object_store import Aws, Lock, ObjectStore, ObjectStoreArgs, Wri
 from components.object_store import Zone as Bucket
 from stacks import place
 from stacks.grants import GRANTS
+from stacks.region import second_site
 from stacks.region.facts import SHARED, Facts
 
 AUDIT: Final = "audit"
@@ -58,7 +59,7 @@ def buckets(facts: Facts, keys: Mapping[str, pulumi.Input[str]]) -> dict[str, Bu
 def build(
     facts: Facts,
     keys: Mapping[str, pulumi.Input[str]],
-    endpoint_id: pulumi.Input[str],
+    endpoint_ids: Sequence[pulumi.Input[str]],
     opts: pulumi.ResourceOptions,
 ) -> ObjectStore:
     """Make the buckets.
@@ -66,7 +67,7 @@ def build(
     Args:
         facts: The environment in its region.
         keys: ARN of each key, by purpose.
-        endpoint_id: Gateway of the network, through which alone objects pass.
+        endpoint_ids: Endpoints of the network, through which alone objects pass.
         opts: Options of the store.
     """
     zones = buckets(facts, keys)
@@ -74,11 +75,14 @@ def build(
         "store",
         ObjectStoreArgs(
             buckets=list(zones),
-            grants=GRANTS,
+            grants=[
+                *GRANTS,
+                *(second_site.GRANTS if facts.environment.sites.recovery else ()),
+            ],
             region=facts.region,
             site=Aws(
                 account=facts.account,
-                vpc_endpoint_id=endpoint_id,
+                vpc_endpoint_ids=endpoint_ids,
                 zones=zones,
                 log_bucket=ACCESS_LOGS,
                 service_role_arns=[

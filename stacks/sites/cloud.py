@@ -23,6 +23,7 @@ from stacks.region import (
     machines,
     providers,
     safety,
+    second_site,
     store,
     streams,
     surroundings,
@@ -53,9 +54,14 @@ class Cloud(Site):
         account = pulumi.ResourceOptions(providers=[of_account])
         self._keys = {purpose: key.arn for purpose, key in keys.build(self._facts, account).items()}
         self._around = surroundings.build(self._facts, self._keys, account)
-        self._store = store.build(
-            self._facts, self._keys, self._around.network.s3_endpoint_id, account
-        )
+        second = second_site.endpoint(self._facts, self._around, account)
+        ways = [self._around.network.s3_endpoint_id]
+        if second is not None:
+            ways.append(second.endpoint.endpoint_id)
+        self._store = store.build(self._facts, self._keys, ways, account)
+        self._second: dict[str, pulumi.Input[object]] = {}
+        if second is not None:
+            self._second = second_site.reader(self._facts, second, self._store, account)
         self._watch = watch.build(self._facts, self._keys, self._store, account)
         self._machines = machines.build(self._facts, self._keys, self._around, images, account)
         cluster = self._machines.cluster
@@ -205,6 +211,7 @@ class Cloud(Site):
             "cluster": cluster.name,
             "kubeconfig": cluster.kubeconfig,
             "incidents": self._watch.topic.queue_url,
+            **self._second,
         }
         if self._streaming is not None:
             told["brokers"] = self._streaming.bootstrap_brokers

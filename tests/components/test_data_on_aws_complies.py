@@ -58,7 +58,7 @@ def program() -> None:
             region=REGION,
             site=Aws(
                 account=ACCOUNT,
-                vpc_endpoint_id="vpce-1",
+                vpc_endpoint_ids=["vpce-1"],
                 zones={
                     "lake": zone(lake_key),
                     "audit": zone(audit_key, Lock.COMPLIANCE, Writer.TRAIL),

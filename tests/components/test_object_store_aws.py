@@ -52,7 +52,7 @@ def store(
     **more: Any,
 ) -> ObjectStore:
     site = Aws(
-        account=ACCOUNT, vpc_endpoint_id=ENDPOINT, zones=zones, log_bucket=log_bucket, **more
+        account=ACCOUNT, vpc_endpoint_ids=[ENDPOINT], zones=zones, log_bucket=log_bucket, **more
     )
     names = tuple(zones) if buckets is None else buckets
     return ObjectStore(
@@ -147,7 +147,7 @@ def test_data_pass_through_the_endpoint_only_but_for_the_roles_of_services(
     role = f"arn:aws:iam::{ACCOUNT}:role/mizan/services/*"
     deploy(lambda: store(service_role_arns=[role]).endpoint)
     found = policy(engine, "lake")["ThroughTheEndpointOnly"]
-    assert found["Condition"]["StringNotEquals"] == {"aws:SourceVpce": ENDPOINT}
+    assert found["Condition"]["StringNotEquals"] == {"aws:SourceVpce": [ENDPOINT]}
     assert found["Condition"]["ArnNotLike"] == {"aws:PrincipalArn": [role]}
     assert {"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*"} <= set(found["Action"])
 

@@ -87,3 +87,23 @@ def test_every_secret_but_the_first_sites_is_made_in_the_cluster(plan: Plan) -> 
     assert mounted == {place.PRIMARY_CREDENTIAL, place.STORE_CREDENTIAL}
     assert {"namespace": "replication", "name": place.STORE_CREDENTIAL} in accounts[0]["copies"]
     assert place.PRIMARY_CREDENTIAL not in told
+
+
+@pytest.mark.parametrize("name", [name.partition(".")[0] for name in SECOND])
+def test_the_first_site_lets_the_second_read_what_it_copies_and_write_nothing(name: str) -> None:
+    region = environment_plan(name)
+    (policy,) = (one for one in region.records if one.name == "second-site-reader-policy")
+    statements = json.loads(policy.inputs["policy"])["Statement"]
+
+    actions = {action for one in statements for action in one["Action"]}
+    assert actions == {
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "kms:Decrypt",
+    }
+    assert len({one["Resource"][0] for one in statements if "s3:GetObject" in one["Action"]}) == (
+        len(place.COPIED)
+    )
+    assert {"secondSiteEndpoint", "secondSiteRole", "bucketNames"} <= set(region.exports)
