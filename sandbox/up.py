@@ -44,10 +44,13 @@ def up(name: str) -> None:
 def engine(name: str) -> None:
     """Find or build the engine and every compiled program, and write `.sandbox/env`.
 
+    Args:
+        name: An environment, or the stack of its second site (`<environment>.<site>`).
+
     Raises:
         SandboxError: Something the user can mend.
     """
-    load(name)
+    load(name.partition(".")[0])
     layout = Layout(name)
     steps = Steps()
     with steps.step("engine") as step:
