@@ -18,6 +18,9 @@ NO_THINGS: Final = frozenset({"tagger", "tags", "tagging_service"})
 INSIDE: Final[Mapping[str, tuple[str, ...]]] = {"Cluster": ("nodegroups", "fargate_profiles")}
 """Kind -> attributes with things of their own, which do not go with it."""
 
+HOLDING: Final[Mapping[str, str]] = {"PermissionCatalog": "permissions"}
+"""Kind that is nothing but what it holds -> attribute with that."""
+
 Thing = dict[str, Any]
 
 
@@ -66,10 +69,16 @@ def _walked(value: Any, way: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     for key, item in list(value.items()):
         if isinstance(item, dict):
             yield from _walked(item, (*way, str(key)))
-        elif type(item).__module__.startswith("moto."):
+        elif type(item).__module__.startswith("moto.") and not _emptied(item):
             yield "/".join((*way, str(key))), item
             for inner in INSIDE.get(type(item).__name__, ()):
                 yield from _walked(getattr(item, inner, None), (*way, str(key), inner))
+
+
+def _emptied(thing: Any) -> bool:
+    """Whether a thing only holds others, and holds none."""
+    holds = HOLDING.get(type(thing).__name__)
+    return holds is not None and not getattr(thing, holds)
 
 
 def _tags(backend: Any) -> Mapping[str, Mapping[str, str]]:
