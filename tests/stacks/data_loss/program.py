@@ -81,7 +81,7 @@ def estate(
                 region=REGION,
                 site=Aws(
                     account=ACCOUNT,
-                    vpc_endpoint_id="vpce-0123456789abcdef0",
+                    vpc_endpoint_ids=["vpce-0123456789abcdef0"],
                     zones={
                         "lake": Zone(key_arn=key.arn, retention_days=30, tags=TAGS, lock=lock),
                         "logs": Zone(key_arn=key.arn, retention_days=30, tags=TAGS),
