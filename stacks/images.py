@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -37,6 +37,8 @@ class Images:
     """What each image is made from."""
     architectures: Mapping[str, Sequence[str]]
     """Processors that each image is built for."""
+    elsewhere: Collection[str]
+    """Images that only some kinds of sites deploy."""
     fixed: Mapping[str, str]
     """Full references that the environment fixes by hand."""
     lock: str
@@ -101,6 +103,9 @@ def load_images(host: str, fixed: Mapping[str, str]) -> Images:
     return Images(
         host=host,
         digests=digests,
+        elsewhere=frozenset(
+            name for name, entry in entries.items() if entry.get("build", {}).get("cloud", False)
+        ),
         architectures={
             name: tuple(entry.get("architectures") or BUILT_FOR) for name, entry in entries.items()
         },

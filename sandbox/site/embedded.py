@@ -122,5 +122,10 @@ def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
     # What only a cloud deploys has a place, so that a cloud's plan can be shown from here.
     for each in images(cloud=True):
         if each.cloud:
-            entries[each.name] = {"digest": "", "source": "", "layout": "", "build": {}}
+            entries[each.name] = {
+                "digest": "",
+                "source": "",
+                "layout": "",
+                "build": {"cloud": True},
+            }
     replace(layout.images_lock, json.dumps({"images": entries}, indent=1))

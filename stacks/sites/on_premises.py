@@ -91,7 +91,9 @@ class OnPremisesCluster(Site):
                 namespace=place.ARTIFACTS,
                 image=images.reference("token-service"),
                 images=[
-                    images.reference(name) for name in sorted(images.digests) if name not in SEEDED
+                    images.reference(name)
+                    for name in sorted(images.digests)
+                    if name not in SEEDED and name not in images.elsewhere
                 ],
                 login_secret=place.REGISTRY_PULL,
                 remedy="run `make up`, or push the images of images.lock with `make mirror`",
