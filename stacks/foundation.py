@@ -42,7 +42,11 @@ class Foundation:
         """What the stack tells of it."""
         return {
             "namespaces": sorted(self.namespaces),
-            "images": {name: self.images.reference(name) for name in sorted(self.images.digests)},
+            "images": {
+                name: self.images.reference(name)
+                for name in sorted(self.images.digests)
+                if name not in self.images.elsewhere
+            },
             "registry": self.images.host,
             **self.site.exports(),
         }
