@@ -30,7 +30,7 @@ def shared(make: Any) -> Any:
 
 
 messages.withhold_debugging()
-environment = settings.environment(pulumi.get_stack())
+environment, site = settings.here(pulumi.get_stack())
 harden(environment.tags)
 protect(environment.name)
 vars(providers).update(aws=shared(providers.aws), cluster=shared(providers.cluster))
@@ -42,6 +42,6 @@ for copy in range(1, int(os.environ["MIZAN_BENCHMARK_COPIES"]) + 1):
         original(self, kind, f"copy{of}-{name}", *rest, **more)
 
     type.__setattr__(pulumi.Resource, "__init__", numbered)
-    ground = foundation.build(environment)
+    ground = foundation.build(environment, site)
     lake = data.build(environment, ground)
     ml.build(environment, ground, lake)
