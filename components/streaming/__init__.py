@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 import pulumi
 import pulumi_aws as aws
 
+from components.network.plan import PRIVATE
 from components.streaming.access import consumer, keeper, producer
 from components.streaming.brokers import Brokers
 from components.tags import Tags
@@ -18,7 +19,6 @@ PORT = 9098
 FULL_PERCENT = 60
 """How full a broker's volume may be before it grows."""
 VOLUME_SIZE = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
-PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,25 +69,7 @@ TYPES = (
         unfilled=("websiteDomain", "websiteEndpoint"),
         replace=("bucket", "bucketNamespace", "bucketPrefix", "objectLockEnabled"),
         ignore={"forceDestroy": "counts when the bucket is deleted"},
-        refuse=dict.fromkeys(
-            (
-                "accelerationStatus",
-                "acl",
-                "corsRules",
-                "grants",
-                "lifecycleRules",
-                "logging",
-                "objectLockConfiguration",
-                "policy",
-                "replicationConfiguration",
-                "requestPayer",
-                "serverSideEncryptionConfiguration",
-                "versioning",
-                "website",
-            ),
-            _APART,
-        )
-        | {"bucketPrefix": "name it by its Pulumi name"},
+        refuse=dict.fromkeys(_SETTINGS, _APART) | {"bucketPrefix": "name it by its Pulumi name"},
         gone="404",
     ),
     Resource(
