@@ -27,7 +27,7 @@ def reconciling_job(  # noqa: PLR0913 - one call describes one Job, all by keywo
     name: str,
     namespace: pulumi.Input[str],
     labels: Mapping[str, str],
-    declaration: str,
+    declaration: pulumi.Input[str],
     pod: PodSpecArgsDict,
     patience_seconds: int,
     opts: pulumi.ResourceOptions,

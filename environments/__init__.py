@@ -21,7 +21,7 @@ from environments.profiles import Profile, Resources
 from environments.registry import Registry
 from environments.sites import CloudRegion, OnPremises, Sites
 from environments.storage import Certificates, Keys, ObjectStore
-from environments.takeover import Takeover
+from environments.takeover import Releases, Takeover
 from environments.workloads import Landing, Serving, Signing, Training, Workloads
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Profile",
     "Purpose",
     "Registry",
+    "Releases",
     "Residency",
     "Resources",
     "Retention",

@@ -9,6 +9,7 @@ from environments.node_pools import NodePool, Purpose
 from environments.profiles import Resources
 from environments.section import repeated
 from environments.sites import CloudRegion, OnPremises
+from environments.takeover import Releases
 
 if TYPE_CHECKING:  # the model keeps these laws, so it cannot be imported here when it runs
     from environments.model import Environment
@@ -179,6 +180,13 @@ def second_site_can_take_over(environment: "Environment") -> Iterator[Fault]:
             allowed="at least the `registry` of that site, with its host and address",
         )
         return
+    if recovery.takeover.releases is Releases.COPIED and not isinstance(primary, CloudRegion):
+        yield Fault(
+            path=(*path, "releases"),
+            reason=f"nothing copies the releases of {primary.name}, which is on-premises",
+            given=quote(Releases.COPIED.value),
+            allowed=quote(Releases.OWN.value),
+        )
     found = recovery.takeover.faults_for(recovery, environment.workloads)
     yield from (fault.under(*path) for fault in found)
 

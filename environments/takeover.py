@@ -1,6 +1,7 @@
 """What a second site needs to take over from the first."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -15,6 +16,15 @@ if TYPE_CHECKING:  # a site holds this section, so it cannot be imported here wh
     from environments.sites import OnPremises
 
 
+class Releases(StrEnum):
+    """Which models a second site serves."""
+
+    COPIED = "copied"
+    """Copies of the releases that the primary site signed; nothing is trained at the site."""
+    OWN = "own"
+    """Releases that the site trains and signs by itself, from data that it landed itself."""
+
+
 class Takeover(Section):
     """What differs on a cluster that works when the primary site is gone."""
 
@@ -25,6 +35,12 @@ class Takeover(Section):
         default=Workloads(),
         title="Workloads",
         description="What runs there, in the size that the site's machines have.",
+    )
+    releases: Releases = Field(
+        default=Releases.COPIED,
+        title="Releases",
+        description="Which models the site serves: copies of those that the primary site signed, "
+        "or its own, for which it lands data, trains and signs by itself.",
     )
     copy_minutes: Minutes = Field(
         default=15,

@@ -17,17 +17,22 @@ from stacks import place
 from workloads.serving.workload import host_names as serving_host_names
 
 
-def for_workloads() -> list[Request]:
-    """What the workloads need on every kind of site."""
+def for_workloads(*, signs: bool) -> list[Request]:
+    """What the workloads need on every kind of site.
+
+    Args:
+        signs: Whether models are signed there; else serving trusts a key of another site.
+    """
+    key = SigningKey(
+        private=_secret(place.SIGNING, place.SIGNING_KEY),
+        public=[_secret(place.SERVING, place.SIGNING_PUBLIC)],
+    )
     return [
         TlsCertificate(
             place=_secret(place.SERVING, place.SERVING_TLS),
             hosts=serving_host_names(place.SERVING),
         ),
-        SigningKey(
-            private=_secret(place.SIGNING, place.SIGNING_KEY),
-            public=[_secret(place.SERVING, place.SIGNING_PUBLIC)],
-        ),
+        *([key] if signs else []),
         # A random value that only serving ever reads. No account of the store has this name.
         ObjectStoreCredential(
             user=place.EXPERIMENT_SALT, copies=[_secret(place.SERVING, place.EXPERIMENT_SALT)]

@@ -18,14 +18,14 @@ class Data:
 
     store: ObjectStore
     """Ready once every account has been tried."""
-    landing: Landing
-    """Ready once the data are in the lake."""
+    landing: Landing | None
+    """Ready once the data are in the lake; None at a site that holds copies only."""
 
     def exports(self) -> dict[str, pulumi.Input[object]]:
         """What the stack tells of it."""
         return {
             "objectStore": self.store.endpoint,
-            "buckets": list(place.BUCKETS),
+            "buckets": [name for name in place.BUCKETS if name in self.store.bucket_names],
             "bucketNames": dict(self.store.bucket_names),
         }
 
@@ -33,6 +33,8 @@ class Data:
 def build(environment: Environment, ground: Foundation) -> Data:
     """Build the store and land the data."""
     store = ground.site.object_store(ground.images, ground.under(ground.storage))
+    if not ground.site.trains:
+        return Data(store=store, landing=None)
     landing = Landing(
         "landing",
         LandingArgs(

@@ -63,7 +63,7 @@ def build(environment: Environment, where: CloudRegion | OnPremises) -> Foundati
     site = realised(environment, where, images)
 
     # Walls first: nothing runs in a namespace before it denies by default.
-    rooms = [*sizing.namespaces(environment), *site.namespaces]
+    rooms = [*sizing.namespaces(environment, trains=site.trains), *site.namespaces]
     namespaces = {args.name: Namespace(args.name, args, site.placed()) for args in rooms}
     site.walls = list(namespaces.values())
 
@@ -82,7 +82,7 @@ def build(environment: Environment, where: CloudRegion | OnPremises) -> Foundati
         CertificateAuthorityArgs(
             namespace=place.IDENTITY,
             image=images.reference("issuer"),
-            requests=[*site.requests, *credentials.for_workloads()],
+            requests=[*site.requests, *credentials.for_workloads(signs=site.trains)],
             trusting_namespaces=[place.EDGE],
             authority_days=environment.certificates.authority_days,
             leaf_hours=environment.certificates.leaf_hours,

@@ -10,6 +10,8 @@ from environments import Environment
 from stacks import place, wiring
 from stacks.data import Data
 from stacks.foundation import Foundation
+from stacks.sites import Release
+from workloads.landing import Landing
 from workloads.serving import Serving, ServingArgs
 from workloads.serving.workload import LABELS as SERVING
 from workloads.serving.workload import PORT, ServingSecrets
@@ -40,41 +42,12 @@ class Model:
 
 
 def build(environment: Environment, ground: Foundation, data: Data) -> Model:
-    """Build the chain from the lake to predictions."""
+    """Build the chain from the lake to predictions, or serve what another site has signed."""
     facts = environment.workloads
-
-    training = Training(
-        "training",
-        TrainingArgs(
-            runtime=wiring.runtime("training", facts.training.profile, ground),
-            store=ground.site.client(data.store),
-            lake=data.store.bucket_names[place.LAKE],
-            candidates=data.store.bucket_names[place.CANDIDATES],
-            model=facts.serving.model,
-            variants=facts.training.variants,
-            train_months=facts.training.train_months,
-            held_out_months=facts.training.held_out_months,
-            epochs=facts.training.epochs,
-            seed=facts.training.seed,
-            code_version=ground.images.source("training"),
-            after=data.landing.revision,
-        ),
-        opts=ground.under(data.landing, ground.site.way_to_store("training", TRAINING, data.store)),
-    )
-
-    signing = Signing(
-        "signing",
-        SigningArgs(
-            runtime=wiring.runtime("signing", facts.signing.profile, ground),
-            store=ground.site.client(data.store),
-            key_secret=place.SIGNING_KEY,
-            candidates=data.store.bucket_names[place.CANDIDATES],
-            models=data.store.bucket_names[place.MODELS],
-            model=facts.serving.model,
-            after=training.revision,
-        ),
-        opts=ground.under(training, ground.site.way_to_store("signing", SIGNING, data.store)),
-    )
+    if data.landing is None:
+        release = ground.site.copied_release()
+    else:
+        release = _signed(environment, ground, data, data.landing)
 
     # Who asks from inside the cluster comes from the edge; nobody else reaches the listener.
     edge = Connection(
@@ -91,7 +64,7 @@ def build(environment: Environment, ground: Foundation, data: Data) -> Model:
         ServingArgs(
             runtime=wiring.runtime("serving", facts.serving.profile, ground),
             store=ground.site.client(data.store),
-            models=data.store.bucket_names[place.MODELS],
+            models=release.models,
             model=facts.serving.model,
             weights=facts.serving.variants,
             queue_limit=facts.serving.queue_limit,
@@ -99,11 +72,56 @@ def build(environment: Environment, ground: Foundation, data: Data) -> Model:
             target_cpu_percent=facts.serving.target_cpu_percent,
             secrets=ServingSecrets(
                 tls=place.SERVING_TLS,
-                verification=place.SIGNING_PUBLIC,
+                verification=release.verification,
                 salt=(place.EXPERIMENT_SALT, "secret_key"),
             ),
-            after=signing.revision,
+            after=release.revision,
         ),
-        opts=ground.under(signing, edge, ground.site.way_to_store("serving", SERVING, data.store)),
+        opts=ground.under(
+            *release.ready, edge, ground.site.way_to_store("serving", SERVING, data.store)
+        ),
     )
     return Model(name=facts.serving.model, weights=facts.serving.variants, serving=serving)
+
+
+def _signed(environment: Environment, ground: Foundation, data: Data, landing: Landing) -> Release:
+    """Train and sign where the models are served."""
+    facts = environment.workloads
+    training = Training(
+        "training",
+        TrainingArgs(
+            runtime=wiring.runtime("training", facts.training.profile, ground),
+            store=ground.site.client(data.store),
+            lake=data.store.bucket_names[place.LAKE],
+            candidates=data.store.bucket_names[place.CANDIDATES],
+            model=facts.serving.model,
+            variants=facts.training.variants,
+            train_months=facts.training.train_months,
+            held_out_months=facts.training.held_out_months,
+            epochs=facts.training.epochs,
+            seed=facts.training.seed,
+            code_version=ground.images.source("training"),
+            after=landing.revision,
+        ),
+        opts=ground.under(landing, ground.site.way_to_store("training", TRAINING, data.store)),
+    )
+
+    signing = Signing(
+        "signing",
+        SigningArgs(
+            runtime=wiring.runtime("signing", facts.signing.profile, ground),
+            store=ground.site.client(data.store),
+            key_secret=place.SIGNING_KEY,
+            candidates=data.store.bucket_names[place.CANDIDATES],
+            models=data.store.bucket_names[place.MODELS],
+            model=facts.serving.model,
+            after=training.revision,
+        ),
+        opts=ground.under(training, ground.site.way_to_store("signing", SIGNING, data.store)),
+    )
+    return Release(
+        models=data.store.bucket_names[place.MODELS],
+        verification=place.SIGNING_PUBLIC,
+        revision=signing.revision,
+        ready=[signing],
+    )

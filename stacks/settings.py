@@ -1,9 +1,13 @@
 """Everything that the program is told: its environment, and the facts of the cluster."""
 
+import base64
+import hashlib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Final
 
 import pulumi
 
@@ -16,6 +20,11 @@ from environments import (
     allowances,
     load,
 )
+
+PUBLIC_KEY: Final = re.compile(r"-----BEGIN PUBLIC KEY-----([^-]+)-----END PUBLIC KEY-----")
+P256: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+"""How every public key on the curve P-256 begins in DER (RFC 5480), its point uncompressed."""
+P256_BYTES: Final = 91
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +49,16 @@ class Copied:
     """Where it answers over the link."""
     buckets: Mapping[str, str]
     """What each bucket is called there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseKey:
+    """The public half of the key that the primary site signs its releases with."""
+
+    pem: str
+    """The key, PEM."""
+    digest: str
+    """SHA-256 of its DER form, by which signatures name it."""
 
 
 def environment(stack: str) -> Environment:
@@ -148,6 +167,48 @@ def copied(site: CloudRegion, buckets: Sequence[str]) -> Copied:
         endpoint=endpoint,
         buckets={bucket: given.get(bucket) or f"not-told-{bucket}" for bucket in buckets},
     )
+
+
+def release_key(site: CloudRegion) -> ReleaseKey:
+    """The public key with which the primary site signs its releases.
+
+    At preview, a key that nobody has given is made up, with a warning.
+
+    Raises:
+        pulumi.RunError: if at an update it is missing, or what was given is no such key.
+    """
+    given = pulumi.Config().get("releaseKey")
+    if not given:
+        told = (
+            f"nobody gave the public key that {site.name} signs its releases with: at that site, "
+            "`kubectl -n serving get secret signing-public -o jsonpath='{.data.signing\\.pub}' | "
+            "base64 -d > signing.pub`, then `pulumi config set mizan:releaseKey < signing.pub`"
+        )
+        if not pulumi.runtime.is_dry_run():
+            raise pulumi.RunError(told)
+        pulumi.warn(f"{told}. This plan shows a key that does not exist; a deployment refuses it")
+        return ReleaseKey(pem="not-told", digest="not-told")
+    return _release_key(given)
+
+
+def _release_key(pem: str) -> ReleaseKey:
+    """Read the key; the pods that verify with it check it in full."""
+    if "PRIVATE KEY" in pem:
+        raise pulumi.RunError(
+            "mizan:releaseKey is a private key, which nobody but the signing Job may hold: take it "
+            "out of the settings, make the primary site a new one, and give its public half"
+        )
+    found = PUBLIC_KEY.fullmatch(pem.strip())
+    try:
+        der = base64.b64decode("".join(found.group(1).split()), validate=True) if found else b""
+    except ValueError:
+        der = b""
+    if len(der) != P256_BYTES or not der.startswith(P256):
+        raise pulumi.RunError(
+            f"mizan:releaseKey begins with {pem[:30]!r}; allowed: an EC P-256 public key, PEM "
+            "(-----BEGIN PUBLIC KEY-----)"
+        )
+    return ReleaseKey(pem=f"{pem.strip()}\n", digest=hashlib.sha256(der).hexdigest())
 
 
 def _address(text: str) -> str:

@@ -39,16 +39,24 @@ def own_compute(profile: Profile) -> OwnCompute:
     return OwnCompute(requests=profile.requests.quantities, limits=profile.limits.quantities)
 
 
-def namespaces(environment: Environment) -> list[NamespaceArgs]:
-    """The namespaces of the workloads, with room for what runs in them and no more."""
+def namespaces(environment: Environment, *, trains: bool) -> list[NamespaceArgs]:
+    """The namespaces of the workloads, with room for what runs in them and no more.
+
+    Args:
+        environment: Whose workloads they are.
+        trains: Whether data are landed there and models trained and signed.
+    """
     workloads = environment.workloads
-    return [
-        # The issuer and its rotation at once, and the pods that take their places.
-        _room(place.IDENTITY, environment.certificates.profile, copies=4),
-        # A Job's pod, and the one that takes its place while it ends.
+    # A Job's pod, and the one that takes its place while it ends.
+    chain = [
         _room(place.DATA, workloads.landing.profile, copies=2),
         _room(place.TRAINING, workloads.training.profile, copies=2),
         _room(place.SIGNING, workloads.signing.profile, copies=2),
+    ]
+    return [
+        # The issuer and its rotation at once, and the pods that take their places.
+        _room(place.IDENTITY, environment.certificates.profile, copies=4),
+        *(chain if trains else []),
         # Each rollout adds one pod before it takes one away.
         _room(place.SERVING, workloads.serving.profile, copies=workloads.serving.replicas_max + 2),
         NamespaceArgs(name=place.EDGE, cpu="200m", memory="256Mi", pods=4),
@@ -83,8 +91,8 @@ def capacity_namespace() -> NamespaceArgs:
 
 
 def replication_namespace() -> NamespaceArgs:
-    """The namespace of what copies another site, of which one runs while one ends."""
-    return _room(place.REPLICATION, REPLICATION, copies=2)
+    """The namespace of what copies another site: a run, one that ends, and the first of all."""
+    return _room(place.REPLICATION, REPLICATION, copies=3)
 
 
 def _room(

@@ -132,6 +132,7 @@ def spec(  # noqa: PLR0913 - one call describes one pod, all by keyword
     *,
     settings: Mapping[str, pulumi.Input[str]],
     secrets: Mapping[str, str],
+    configs: Mapping[str, str] | None = None,
     secret_settings: Mapping[str, tuple[str, str]] | None = None,
     container: Mapping[str, Any] | None = None,
 ) -> PodSpecArgsDict:
@@ -142,16 +143,21 @@ def spec(  # noqa: PLR0913 - one call describes one pod, all by keyword
         runtime: Where and out of what it runs.
         settings: Environment variables.
         secrets: Folder below `/etc/mizan` to the Secret that is mounted there.
+        configs: Folder below `/etc/mizan` to the ConfigMap that is mounted there.
         secret_settings: Environment variable to the Secret, and its key, that holds the value.
         container: What the container has besides, such as ports and probes.
     """
     mounts: list[VolumeMountArgsDict] = [
         {"name": folder, "mount_path": f"{MOUNT_ROOT}/{folder}", "read_only": True}
-        for folder in secrets
+        for folder in (*secrets, *(configs or {}))
     ]
     volumes: list[VolumeArgsDict] = [
         {"name": folder, "secret": {"secret_name": secret, "default_mode": SECRET_MODE}}
         for folder, secret in secrets.items()
+    ]
+    volumes += [
+        {"name": folder, "config_map": {"name": config}}
+        for folder, config in (configs or {}).items()
     ]
     identity = {
         "MIZAN_IMAGE_DIGEST": pulumi.Output.from_input(runtime.image).apply(

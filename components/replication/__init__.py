@@ -1,7 +1,7 @@
 """What keeps a second site fresh: it fetches every new version of every object, and proves it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,10 @@ from pulumi_kubernetes.core.v1 import ConfigMap, PodSpecArgsDict
 from components.address_connection import AddressConnection, AddressConnectionArgs
 from components.compute import Compute
 from components.connection import Connection, ConnectionArgs, Peer
-from components.reconciling_job import LAST_WORDS, digest
+from components.reconciling_job import LAST_WORDS, digest, reconciling_job
 
 NAME = "replication"
+FIRST = "replication-first"
 LABELS = {"app.kubernetes.io/name": NAME}
 NONROOT_GROUP = 65532
 SECRET_MODE = 0o440
@@ -24,6 +25,8 @@ SCRATCH = "64Gi"
 """Room on the node for objects on their way, of which several are copied at once."""
 LONGEST_SECONDS = 6 * 3600
 """A run that takes longer is ended; the next one goes on where it was."""
+FIRST_SECONDS = 900
+"""How long a deployment waits for what it needs: a credential is put there by hand meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,12 @@ class ReplicationArgs:
     """For each bucket of the primary site, the bucket here with its copies."""
     report_bucket: str
     """Bucket here that each run writes its report to."""
+    awaited: Sequence[str]
+    """Buckets of the primary site that a deployment waits for: copied whole once, before anything
+    starts that needs them."""
+    pointers: Sequence[str]
+    """Patterns of keys that name other objects: copied when all else of their bucket is there, so
+    that a run that is cut off leaves none that leads nowhere."""
     every_minutes: int
     """How often it runs, 1 to 60."""
     compute: Compute
@@ -98,7 +107,8 @@ class Replication(pulumi.ComponentResource):
         """Make the Job and open its two ways.
 
         Raises:
-            ValueError: if nothing is copied, or two buckets would be copied into one.
+            ValueError: if nothing is copied, two buckets would be copied into one, or a bucket is
+                awaited that is not copied.
         """
         super().__init__("mizan:components:Replication", name, None, opts)
         copies = list(args.buckets.values())
@@ -106,6 +116,12 @@ class Replication(pulumi.ComponentResource):
             raise ValueError(
                 f"{name}: the buckets are {dict(args.buckets)}; allowed: at least one, each with "
                 "a bucket of its own for its copies"
+            )
+        strange = [bucket for bucket in args.awaited if bucket not in args.buckets]
+        if strange:
+            raise ValueError(
+                f"{name}: {', '.join(strange)} is awaited and not copied; copied are "
+                f"{', '.join(args.buckets)}"
             )
         child = pulumi.ResourceOptions(parent=self)
         source = Peer(namespace=args.namespace, labels=LABELS)
@@ -121,22 +137,11 @@ class Replication(pulumi.ComponentResource):
                 opts=child,
             ),
         ]
-        text = pulumi.Output.json_dumps(
-            {
-                "source": {"endpoint": args.primary.endpoint, "region": args.primary.region},
-                "target": {"endpoint": args.own.endpoint, "region": args.own.region},
-                "buckets": dict(args.buckets),
-                "report_bucket": args.report_bucket,
-            },
-            indent=2,
-            sort_keys=True,
-        )
-        config = ConfigMap(
-            f"{name}-declaration",
-            metadata={"name": NAME, "namespace": args.namespace},
-            data={"declaration.json": text},
-            opts=child,
-        )
+        text = _declaration(args, args.buckets, args.report_bucket)
+        config = _config(f"{name}-declaration", NAME, args, text, child)
+        if args.awaited:
+            first = {bucket: args.buckets[bucket] for bucket in args.awaited}
+            self._first(name, args, _declaration(args, first, None), ways)
         job = CronJob(
             f"{name}-copying",
             metadata={"name": NAME, "namespace": args.namespace},
@@ -152,13 +157,9 @@ class Replication(pulumi.ComponentResource):
                         "template": {
                             "metadata": {
                                 "labels": LABELS,
-                                "annotations": {
-                                    "mizan/declaration": text.apply(
-                                        lambda known: digest(json.loads(known))
-                                    )
-                                },
+                                "annotations": {"mizan/declaration": _digest(text)},
                             },
-                            "spec": {"restart_policy": "Never", **_pod(args)},
+                            "spec": {"restart_policy": "Never", **_pod(args, NAME)},
                         },
                     }
                 },
@@ -167,6 +168,63 @@ class Replication(pulumi.ComponentResource):
         )
         self.schedule = job.spec.apply(lambda spec: str(spec.schedule))
         self.register_outputs({"schedule": self.schedule})
+
+    def _first(
+        self,
+        name: str,
+        args: ReplicationArgs,
+        text: pulumi.Output[str],
+        ways: Sequence[pulumi.Resource],
+    ) -> None:
+        """Copy what is awaited, and be ready when all of it is there."""
+        child = pulumi.ResourceOptions(parent=self)
+        config = _config(f"{name}-awaited", FIRST, args, text, child)
+        reconciling_job(
+            f"{name}-first",
+            name=FIRST,
+            namespace=args.namespace,
+            labels=LABELS,
+            declaration=_digest(text),
+            pod=_pod(args, FIRST),
+            patience_seconds=FIRST_SECONDS,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[config, *ways]),
+        )
+
+
+def _declaration(
+    args: ReplicationArgs, buckets: Mapping[str, str], report_bucket: str | None
+) -> pulumi.Output[str]:
+    """What the program reads; without a bucket for reports it writes none."""
+    return pulumi.Output.json_dumps(
+        {
+            "source": {"endpoint": args.primary.endpoint, "region": args.primary.region},
+            "target": {"endpoint": args.own.endpoint, "region": args.own.region},
+            "buckets": dict(buckets),
+            "report_bucket": report_bucket,
+            "pointers": list(args.pointers),
+        },
+        indent=2,
+        sort_keys=True,
+    )
+
+
+def _config(
+    resource_name: str,
+    name: str,
+    args: ReplicationArgs,
+    text: pulumi.Output[str],
+    opts: pulumi.ResourceOptions,
+) -> ConfigMap:
+    return ConfigMap(
+        resource_name,
+        metadata={"name": name, "namespace": args.namespace},
+        data={"declaration.json": text},
+        opts=opts,
+    )
+
+
+def _digest(text: pulumi.Output[str]) -> pulumi.Output[str]:
+    return text.apply(lambda known: digest(json.loads(known)))
 
 
 def _schedule(minutes: int) -> str:
@@ -181,8 +239,8 @@ def _schedule(minutes: int) -> str:
     return "0 * * * *" if minutes == hour else f"*/{minutes} * * * *"
 
 
-def _pod(args: ReplicationArgs) -> PodSpecArgsDict:
-    """The pod: both credentials, and room for what is on its way."""
+def _pod(args: ReplicationArgs, config: str) -> PodSpecArgsDict:
+    """The pod: what it is told, both credentials, and room for what is on its way."""
     return {
         "image_pull_secrets": [{"name": args.pull_secret}],
         "security_context": {"fs_group": NONROOT_GROUP},
@@ -202,7 +260,7 @@ def _pod(args: ReplicationArgs) -> PodSpecArgsDict:
             }
         ],
         "volumes": [
-            {"name": "declaration", "config_map": {"name": NAME}},
+            {"name": "declaration", "config_map": {"name": config}},
             _secret("source", args.primary.secret),
             _secret("target", args.own.secret),
             {"name": "tmp", "empty_dir": {"size_limit": SCRATCH}},

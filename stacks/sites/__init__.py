@@ -6,10 +6,10 @@ from environments import CloudRegion, Environment, OnPremises
 from stacks.images import Images
 from stacks.sites.cloud import Cloud
 from stacks.sites.on_premises import OnPremisesCluster
-from stacks.sites.realisation import ApiServer, Site
+from stacks.sites.realisation import ApiServer, Release, Site
 from stacks.sites.recovery import RecoveryCluster
 
-__all__ = ["ApiServer", "Site", "realised"]
+__all__ = ["ApiServer", "Release", "Site", "realised"]
 
 
 def realised(environment: Environment, site: CloudRegion | OnPremises, images: Images) -> Site:

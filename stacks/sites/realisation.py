@@ -12,6 +12,7 @@ from components.namespace import NamespaceArgs
 from components.object_store import ObjectStore
 from stacks.images import Images
 from workloads import pod
+from workloads.serving import PublicKey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,20 @@ class ApiServer:
     """Address blocks (CIDR)."""
     port: int
     """TCP port."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """Signed models, and how a pod tells that they are the right ones."""
+
+    models: pulumi.Input[str]
+    """Bucket in which they lie."""
+    verification: str | PublicKey
+    """Secret with the public key that they are signed with, or that key itself."""
+    revision: pulumi.Input[str]
+    """Changes when pods have to look for another release."""
+    ready: Sequence[pulumi.Resource]
+    """What makes them; nothing is served before it is ready."""
 
 
 class Site(ABC):
@@ -42,6 +57,8 @@ class Site(ABC):
     """Certificates and credentials that the site's own capabilities need."""
     namespaces: Sequence[NamespaceArgs]
     """Namespaces that the site's own capabilities need."""
+    trains: bool = True
+    """Whether data are landed there, and models trained and signed; else `copied_release`."""
     walls: Sequence[pulumi.Resource] = ()
     """Every namespace that was made: nothing runs in one before it denies by default."""
 
@@ -68,6 +85,14 @@ class Site(ABC):
         opts: pulumi.ResourceOptions,
     ) -> ObjectStore:
         """The object store, with at least the buckets of `place` and the grants of `grants`."""
+
+    def copied_release(self) -> Release:
+        """What is served where nothing is trained.
+
+        Raises:
+            NotImplementedError: if the site trains by itself.
+        """
+        raise NotImplementedError(f"site {self.name} serves what it signs itself")
 
     @abstractmethod
     def client(self, store: ObjectStore) -> pod.StoreClient:

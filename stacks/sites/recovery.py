@@ -7,34 +7,43 @@ import pulumi
 from components.object_store import Access, Grant, ObjectStore
 from components.object_store import in_cluster as store_in_cluster
 from components.replication import Own, Primary, Replication, ReplicationArgs
-from environments import CloudRegion, Environment, OnPremises, Takeover
+from environments import CloudRegion, Environment, OnPremises, Releases, Takeover
 from stacks import place, settings, sizing
 from stacks.grants import GRANTS
 from stacks.images import Images
 from stacks.sites.on_premises import OnPremisesCluster
+from stacks.sites.realisation import Release
+from workloads.serving import PublicKey
+from workloads.serving.workload import RELEASE_FILE
 
 ACCOUNT: Final = place.REPLICATION
 """Account of the store with which copies are written."""
+SERVING: Final = "serving"
 COPIES: Final = (*(place.copy_of(bucket) for bucket in place.COPIED), place.REPORTS)
 """Buckets of this site that only the copying may write to."""
 
 
 class RecoveryCluster(OnPremisesCluster):
-    """The second site: it works by itself, and holds what the primary site wrote."""
+    """The second site: it holds what the primary site wrote, and serves what that one signed.
 
-    buckets = (*place.BUCKETS, *COPIES)
-    grants = (
-        *GRANTS,
-        # To go on where it was, the copying looks at all versions.
-        *(Grant(user=ACCOUNT, bucket=bucket, access=Access.WRITE) for bucket in COPIES),
-        *(Grant(user=ACCOUNT, bucket=bucket, access=Access.READ) for bucket in COPIES),
-    )
-    accounts = {**place.WORKLOADS, ACCOUNT: place.REPLICATION}  # noqa: RUF012 - never written to
+    Where its environment says so, it lands, trains and signs by itself instead.
+    """
 
     def __init__(self, environment: Environment, site: OnPremises, takeover: Takeover) -> None:
+        self.trains = takeover.releases is Releases.OWN
+        self.buckets = (*(place.BUCKETS if self.trains else ()), *COPIES)
+        self.grants = (
+            *(GRANTS if self.trains else [_may_read(SERVING, place.copy_of(place.MODELS))]),
+            *(Grant(user=ACCOUNT, bucket=bucket, access=Access.WRITE) for bucket in COPIES),
+            # To go on where it was, the copying looks at all versions.
+            *(_may_read(ACCOUNT, bucket) for bucket in COPIES),
+        )
+        working = place.WORKLOADS if self.trains else {SERVING: place.SERVING}
+        self.accounts = {**working, ACCOUNT: place.REPLICATION}
         super().__init__(environment, site)
         self._takeover = takeover
         self.namespaces = [*self.namespaces, sizing.replication_namespace()]
+        self._copying: list[pulumi.Resource] = []
 
     def object_store(self, images: Images, opts: pulumi.ResourceOptions) -> ObjectStore:
         """The store in the cluster, and what fills it from the primary site's."""
@@ -43,7 +52,7 @@ class RecoveryCluster(OnPremisesCluster):
         if not isinstance(primary, CloudRegion) or network is None:
             return store  # two clusters of one's own have no store that both can reach so far
         copied = settings.copied(primary, place.COPIED)
-        Replication(
+        replication = Replication(
             "replication",
             ReplicationArgs(
                 namespace=place.REPLICATION,
@@ -64,9 +73,29 @@ class RecoveryCluster(OnPremisesCluster):
                 ),
                 buckets={copied.buckets[bucket]: place.copy_of(bucket) for bucket in place.COPIED},
                 report_bucket=place.REPORTS,
+                awaited=[] if self.trains else [copied.buckets[place.MODELS]],
+                pointers=[f"*/{RELEASE_FILE}"],
                 every_minutes=self._takeover.copy_minutes,
                 compute=sizing.own_compute(sizing.REPLICATION),
             ),
             opts=self.placed(store, *self.walls),
         )
+        self._copying = [replication]
         return store
+
+    def copied_release(self) -> Release:
+        """What the primary site signed, checked with that site's key: the copy proves nothing."""
+        primary = self._environment.sites.primary
+        if self.trains or not isinstance(primary, CloudRegion):
+            return super().copied_release()
+        key = settings.release_key(primary)
+        return Release(
+            models=place.copy_of(place.MODELS),
+            verification=PublicKey(pem=key.pem),
+            revision=key.digest[:16],
+            ready=self._copying,
+        )
+
+
+def _may_read(user: str, bucket: str) -> Grant:
+    return Grant(user=user, bucket=bucket, access=Access.READ)

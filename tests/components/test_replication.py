@@ -29,6 +29,8 @@ def build(deploy: Deploy, **changes: Any) -> Any:
         ),
         "buckets": {"mizan-lake-1": "copy-of-lake"},
         "report_bucket": "reports",
+        "awaited": [],
+        "pointers": ["*/release.json"],
         "every_minutes": 15,
         "compute": Compute(
             requests={"cpu": "1", "memory": "1Gi"}, limits={"cpu": "1", "memory": "1Gi"}
@@ -53,7 +55,31 @@ def test_the_program_is_told_what_goes_where(deploy: Deploy, engine: Engine) -> 
         "target": {"endpoint": "https://store:7070", "region": "me-central-1"},
         "buckets": {"mizan-lake-1": "copy-of-lake"},
         "report_bucket": "reports",
+        "pointers": ["*/release.json"],
     }
+
+
+def test_what_is_awaited_is_copied_once_whole_while_the_deployment_waits(
+    deploy: Deploy, engine: Engine
+) -> None:
+    build(
+        deploy,
+        buckets={"mizan-lake-1": "copy-of-lake", "mizan-models-1": "copy-of-models"},
+        awaited=["mizan-models-1"],
+    )
+
+    job = engine.one("Job")
+    config = engine.named("ConfigMap", job.metadata["name"])
+    told = json.loads(config.inputs["data"]["declaration.json"])
+    assert told["buckets"] == {"mizan-models-1": "copy-of-models"}
+    assert told["report_bucket"] is None
+    pods = [job.spec["template"], engine.one("CronJob").spec["jobTemplate"]["spec"]["template"]]
+    assert pods[0]["metadata"]["labels"] == pods[1]["metadata"]["labels"]
+
+
+def test_what_is_awaited_and_not_copied_is_refused(deploy: Deploy) -> None:
+    with pytest.raises(ValueError, match="models is awaited and not copied; copied are mizan-lake"):
+        build(deploy, awaited=["models"])
 
 
 def test_it_may_reach_the_two_stores_only(deploy: Deploy, engine: Engine) -> None:

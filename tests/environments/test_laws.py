@@ -139,6 +139,25 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str, str, str]] = {
         "{'wide': 50, 'deep': 50}",
         "{'wide': 80, 'deep': 20}",
     ),
+    "a second site that would copy what nothing copies": (
+        "local",
+        {
+            "sites.recovery": {
+                "kind": "on-premises",
+                "name": "cellar",
+                "country": "AE",
+                "zones": ["a"],
+                "takeover": {
+                    "registry": {"host": CLUSTER, "address": "10.96.0.20"},
+                    "workloads": {"serving": {"variants": {"wide": 80, "deep": 20}}},
+                },
+            }
+        },
+        "sites.recovery.takeover.releases",
+        "nothing copies the releases of sandbox",
+        "'copied'",
+        "'own'",
+    ),
     "a second site that trains on GPUs": (
         "uae-prod",
         {"sites.recovery.takeover.workloads.training.gpus": 1},

@@ -1,12 +1,14 @@
 """The second site of an environment: the same program, nothing of the first one's provider."""
 
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 
-from environments import load, stacks
+from environments import folder, load, stacks
 from stacks import place
-from tests.support.engine import Plan, environment_plan
+from tests.support.engine import Plan, build, environment_plan
 
 SECOND = [name for name in stacks() if "." in name]
 
@@ -31,7 +33,7 @@ def test_every_pod_runs_an_image_of_the_sites_own_registry(plan: Plan) -> None:
     images = [
         container["image"] for _, pod in plan.pods() for container in pod["spec"]["containers"]
     ]
-    assert len(images) > 8
+    assert len(images) > 6
     assert {image.partition("/")[0] for image in images} == {plan.exports["registry"]}
 
 
@@ -53,6 +55,56 @@ def test_only_the_copying_may_write_copies(plan: Plan) -> None:
         if grant["access"] == "write" and grant["bucket"] in copies
     }
     assert writers == {("replication", bucket) for bucket in copies}
+
+
+def test_it_serves_the_copies_of_what_the_first_site_signed_and_may_only_read_them(
+    plan: Plan,
+) -> None:
+    pod = plan.named("Deployment", "serving").spec["template"]["spec"]
+    settings = {one["name"]: one.get("value") for one in pod["containers"][0]["env"]}
+    told = plan.named("ConfigMap", "store-setup", "storage").inputs["data"]["declaration.json"]
+    grants = [one for one in json.loads(told)["grants"] if one["user"] == "serving"]
+
+    assert settings["STORE_MODELS"] == "copy-of-models"
+    assert grants == [
+        {"user": "serving", "bucket": "copy-of-models", "access": "read", "prefix": ""}
+    ]
+
+
+def test_nothing_is_trained_or_signed_there(plan: Plan) -> None:
+    requests = plan.named("ConfigMap", "issuer-requests", "identity").inputs["data"]
+    namespaces = {record.metadata["name"] for record in plan.of("Namespace")}
+
+    assert namespaces.isdisjoint({place.DATA, place.TRAINING, place.SIGNING})
+    assert "signing-key" not in requests["requests.json"]
+
+
+def test_serving_waits_until_the_release_was_copied_once(plan: Plan) -> None:
+    first = plan.named("Job", "replication-first")
+
+    assert plan.waits_for(plan.named("Deployment", "serving"), first)
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_a_site_that_works_alone_trains_signs_and_trusts_its_own_key(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = name.partition(".")[0]
+    facts = yaml.safe_load((folder() / environment / "environment.yaml").read_text())
+    facts["sites"]["recovery"]["takeover"]["releases"] = "own"
+    (tmp_path / environment).mkdir()
+    (tmp_path / environment / "environment.yaml").write_text(yaml.safe_dump(facts))
+    monkeypatch.setenv("MIZAN_ENVIRONMENTS", str(tmp_path))
+
+    plan = build(name, preview=True)
+
+    serving = plan.named("Deployment", "serving")
+    (trust,) = (
+        one for one in serving.spec["template"]["spec"]["volumes"] if one["name"] == "verification"
+    )
+    assert trust["secret"]["secretName"] == place.SIGNING_PUBLIC
+    assert plan.waits_for(serving, plan.named("Job", "signing"))
+    assert not any(one.metadata["name"] == "replication-first" for one in plan.of("Job"))
 
 
 def test_copying_reaches_the_first_sites_network_and_nothing_beside_it(plan: Plan) -> None:

@@ -1,7 +1,10 @@
+import hashlib
 import json
 
 import pulumi
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from environments import CloudRegion, Environment, OnPremises, stacks
 from stacks import settings
@@ -108,6 +111,56 @@ def test_copies_are_never_fetched_without_tls() -> None:
 
     with pytest.raises(pulumi.RunError, match="https://"):
         copied({"mizan:copiedBuckets": names, "mizan:copiedEndpoint": "http://x"})
+
+
+def release_key(given: str | None, *, preview: bool = False) -> settings.ReleaseKey:
+    region = settings.site(BANK)
+    assert isinstance(region, CloudRegion)
+    found: list[settings.ReleaseKey] = []
+    build("any", config={"mizan:releaseKey": given} if given else {}, preview=preview,
+          program=lambda: found.append(settings.release_key(region)))  # fmt: skip
+    return found[0]
+
+
+def pem(key: ec.EllipticCurvePublicKey) -> str:
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_bytes(serialization.Encoding.PEM, form).decode()
+
+
+def test_the_key_of_the_primary_site_is_told() -> None:
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    der = key.public_bytes(serialization.Encoding.DER, form)
+
+    found = release_key(pem(key))
+
+    assert found == settings.ReleaseKey(pem=pem(key), digest=hashlib.sha256(der).hexdigest())
+
+
+def test_an_update_refuses_to_serve_what_it_could_not_check() -> None:
+    with pytest.raises(pulumi.RunError, match=r"set mizan:releaseKey < signing\.pub"):
+        release_key(None)
+    assert release_key(None, preview=True).pem == "not-told"
+
+
+def test_a_private_key_is_refused_and_not_repeated() -> None:
+    secret = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+    with pytest.raises(pulumi.RunError, match="a private key, which nobody") as refusal:
+        release_key(secret.decode())
+    assert secret.decode().splitlines()[1] not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["abc", pem(ec.generate_private_key(ec.SECP384R1()).public_key())]
+)
+def test_what_is_no_such_key_is_refused(wrong: str) -> None:
+    with pytest.raises(pulumi.RunError, match="allowed: an EC P-256 public key"):
+        release_key(wrong)
 
 
 def test_an_environment_is_found_by_the_stacks_name() -> None:

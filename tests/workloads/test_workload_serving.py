@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.engine import Plan, build
 from workloads import pod
-from workloads.serving import Serving, ServingArgs
+from workloads.serving import PublicKey, Serving, ServingArgs
 from workloads.serving.workload import ServingSecrets, host_names
 
 ARGS = ServingArgs(
@@ -140,3 +140,17 @@ def test_where_pods_have_an_identity_of_their_own_no_store_credential_is_mounted
     spec = planned(own).named("Deployment", "serving").spec["template"]["spec"]
 
     assert [volume["name"] for volume in spec["volumes"]] == ["tls", "verification"]
+
+
+def test_the_key_of_another_site_is_mounted_where_pods_look_for_it() -> None:
+    secrets = replace(ARGS.secrets, verification=PublicKey(pem="the key"))
+
+    plan = planned(replace(ARGS, secrets=secrets))
+
+    spec = plan.named("Deployment", "serving").spec["template"]["spec"]
+    (volume,) = (one for one in spec["volumes"] if one["name"] == "verification")
+    config = plan.named("ConfigMap", volume["configMap"]["name"], "serving")
+    assert config.inputs["data"] == {"signing.pub": "the key"}
+    mounts = {one["name"]: one for one in spec["containers"][0]["volumeMounts"]}
+    assert mounts["verification"]["mountPath"] == "/etc/mizan/verification"
+    assert mounts["verification"]["readOnly"] is True

@@ -1,5 +1,5 @@
 """Serving: the signed release answers predictions."""
 
-from workloads.serving.workload import Serving, ServingArgs
+from workloads.serving.workload import PublicKey, Serving, ServingArgs
 
-__all__ = ["Serving", "ServingArgs"]
+__all__ = ["PublicKey", "Serving", "ServingArgs"]

@@ -8,13 +8,16 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
-from pulumi_kubernetes.core.v1 import Service
+from pulumi_kubernetes.core.v1 import ConfigMap, Service
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from workloads import job, pod
 
 NAME = "serving"
 LABELS = pod.labels(NAME)
+RELEASE_KEY = "release-key"
+RELEASE_FILE = "release.dsse.json"
+"""Name of the object that says which versions of a model are served: it is written last."""
 PORT = 8443
 DRAIN_SECONDS = 5
 """Time in which a leaving pod still answers, while clients learn that it leaves."""
@@ -49,13 +52,22 @@ class ServingArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublicKey:
+    """A key of another site, as its operator handed it over."""
+
+    pem: str
+    """EC P-256 public key, PEM."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServingSecrets:
     """Names of Secrets in the namespace."""
 
     tls: str
     """Certificate of the listener (`tls.crt`, `tls.key`, `ca.crt`)."""
-    verification: str
-    """Public key that models must be signed with (`signing.pub`)."""
+    verification: str | PublicKey
+    """Public key that models must be signed with: the Secret that holds it (`signing.pub`), or
+    the key itself where another site signs."""
     salt: tuple[str, str]
     """Secret and key of the experiment's salt: with it a subject's place could be computed."""
 
@@ -91,6 +103,7 @@ class Serving(pulumi.ComponentResource):
             },
             opts=child,
         )
+        trust = _trust(name, args, child)
         # No number of replicas: it belongs to the autoscaler, and a second deployment would
         # otherwise take it back.
         deployment = Deployment(
@@ -108,7 +121,7 @@ class Serving(pulumi.ComponentResource):
                     "spec": _spec(args),
                 },
             },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[account]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, *trust]),
         )
         least, most = args.replicas
         HorizontalPodAutoscaler(
@@ -144,8 +157,19 @@ class Serving(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
 
+def _trust(name: str, args: ServingArgs, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+    """The ConfigMap with the key of another site, where that one signs."""
+    key = args.secrets.verification
+    if not isinstance(key, PublicKey):
+        return []
+    place: Any = {"name": RELEASE_KEY, "namespace": args.runtime.namespace}
+    return [ConfigMap(f"{name}-key", metadata=place, data={"signing.pub": key.pem}, opts=opts)]
+
+
 def _spec(args: ServingArgs) -> Any:
     """The pod. It drains by itself when told to end, so no hook has to sleep before."""
+    key = args.secrets.verification
+    in_secret = {} if isinstance(key, PublicKey) else {"verification": key}
     spec = pod.spec(
         NAME,
         args.runtime,
@@ -162,8 +186,9 @@ def _spec(args: ServingArgs) -> Any:
         secrets={
             **args.store.secrets(),
             "tls": args.secrets.tls,
-            "verification": args.secrets.verification,
+            **in_secret,
         },
+        configs={} if in_secret else {"verification": RELEASE_KEY},
         container={
             "ports": [{"name": "https", "container_port": PORT}],
             # Downloading and verifying the release comes before the listener.

@@ -27,11 +27,13 @@ def replicate(wanted: Declaration) -> dict[str, Any]:
     faults = []
     for bucket, copy in wanted.buckets.items():
         try:
-            buckets[bucket] = Copy(source, bucket, target, copy).run()
+            buckets[bucket] = Copy(source, bucket, target, copy, wanted.pointers).run()
         except (ClientError, BotoCoreError) as error:
             faults.append(f"bucket {bucket}: {error}")
     fault = "; ".join(faults)
     told = report.document(started, buckets, fault)
+    if wanted.report_bucket is None:
+        return told
     try:
         report.write(target, wanted.report_bucket, told)
     except (ClientError, BotoCoreError) as error:

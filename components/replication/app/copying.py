@@ -7,10 +7,11 @@ copied is ever deleted: a deletion at the source becomes a mark, over versions t
 
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -90,6 +91,8 @@ class Copy:
     source_bucket: str
     target: "S3Client"
     target_bucket: str
+    pointers: Sequence[str]
+    """Patterns of keys that name other objects, and are copied after all of these."""
 
     def run(self) -> Copied:
         """Copy what the target lacks; failures of single objects are told, not raised.
@@ -100,13 +103,24 @@ class Copy:
         done = Copied()
         held = dict(histories(self.target, self.target_bucket))
         there = histories(self.source, self.source_bucket)
+        last: list[tuple[str, list[Version]]] = []
         with ThreadPoolExecutor(CONNECTIONS) as pool:
-            while len(done.failures) <= MOST_FAILURES and (batch := list(islice(there, BATCH))):
+
+            def copy(batch: Sequence[tuple[str, list[Version]]]) -> None:
                 for outcome in pool.map(
                     lambda one: self._guarded(one[0], one[1], held.get(one[0], [])), batch
                 ):
                     done.add(outcome)
+
+            while len(done.failures) <= MOST_FAILURES and (batch := list(islice(there, BATCH))):
+                last += [one for one in batch if self._points(one[0])]
+                copy([one for one in batch if not self._points(one[0])])
+            if not done.failures:
+                copy(last)
         return done
+
+    def _points(self, key: str) -> bool:
+        return any(fnmatchcase(key, pattern) for pattern in self.pointers)
 
     def _guarded(self, key: str, source: list[Version], target: list[Version]) -> Outcome:
         outcome = Outcome(key)

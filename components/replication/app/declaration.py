@@ -63,8 +63,10 @@ class Declaration:
     target: Server
     buckets: Mapping[str, str]
     """For each bucket of the source, the bucket of the target with its copies."""
-    report_bucket: str
-    """Bucket of the target that reports are written to."""
+    report_bucket: str | None
+    """Bucket of the target that reports are written to; None: none is written."""
+    pointers: tuple[str, ...]
+    """Patterns of keys that are copied when all else of their bucket is there."""
 
 
 def read(
@@ -82,6 +84,7 @@ def read(
             target=_server(document["target"], target_folder),
             buckets=dict(document["buckets"]),
             report_bucket=document["report_bucket"],
+            pointers=tuple(document["pointers"]),
         )
     except OSError as fault:
         raise CopyError(f"{fault.filename} cannot be read: {fault.strerror}") from fault

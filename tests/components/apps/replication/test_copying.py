@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 @pytest.fixture
 def copy(program, s3):
-    return lambda: program.copying.Copy(s3, "lake", s3, "copy").run()
+    return lambda: program.copying.Copy(s3, "lake", s3, "copy", ("*/release",)).run()
 
 
 @pytest.fixture
@@ -102,6 +102,18 @@ def test_a_run_that_was_cut_off_is_completed_by_the_next(s3, copy, contents, mon
     assert all(contents("copy", f"part-{number}") == [b"one", b"two"] for number in range(10))
 
 
+def test_what_names_other_objects_arrives_after_them_or_not_at_all(s3, copy, monkeypatch):
+    for key in ("m/a", "m/release", "m/z"):
+        s3.put_object(Bucket="lake", Key=key, Body=b"one")
+    with monkeypatch.context() as broken:
+        failing(s3, broken, "upload_fileobj", 1)
+        assert copy().failures
+    held = {one["Key"] for one in s3.list_objects_v2(Bucket="copy")["Contents"]}
+    assert "m/release" not in held
+
+    assert set(copy().keys) == {"m/a", "m/release", "m/z"}
+
+
 def test_a_copy_that_arrived_otherwise_is_told_and_made_anew(s3, copy, monkeypatch):
     s3.put_object(Bucket="lake", Key="a", Body=b"one")
     with monkeypatch.context() as broken:
@@ -143,6 +155,7 @@ def test_no_server_is_asked_without_tls(program, tmp_path):
         "target": {"endpoint": "https://here", "region": "r"},
         "buckets": {},
         "report_bucket": "reports",
+        "pointers": [],
     }
     path = tmp_path / "declaration.json"
     path.write_text(json.dumps(document))
@@ -158,7 +171,7 @@ def test_a_bucket_that_cannot_be_listed_does_not_hold_up_the_others(program, s3,
         access_key="a", secret_key="", session_token=None, authority=None,
     )  # fmt: skip
     wanted = program.declaration.Declaration(
-        source=server, target=server, report_bucket="reports",
+        source=server, target=server, report_bucket="reports", pointers=(),
         buckets={"absent": "copy-of-absent", "lake": "copy"},
     )  # fmt: skip
 
@@ -167,3 +180,17 @@ def test_a_bucket_that_cannot_be_listed_does_not_hold_up_the_others(program, s3,
     assert told["complete"] is False
     assert "absent" in told["fault"]
     assert told["buckets"]["lake"]["versions_copied"] == 1
+
+
+def test_without_a_bucket_for_reports_none_is_written(program, s3):
+    s3.put_object(Bucket="lake", Key="a", Body=b"one")
+    server = program.declaration.Server(
+        endpoint="https://s3.me-central-1.amazonaws.com", region="me-central-1",
+        access_key="a", secret_key="", session_token=None, authority=None,
+    )  # fmt: skip
+    wanted = program.declaration.Declaration(
+        source=server, target=server, report_bucket=None, buckets={"lake": "copy"}, pointers=(),
+    )  # fmt: skip
+
+    assert program.main_module.replicate(wanted)["complete"]
+    assert "Contents" not in s3.list_objects_v2(Bucket="reports")
