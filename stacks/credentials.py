@@ -13,6 +13,7 @@ from components.certificate_authority import (
 )
 from components.certificate_authority.request import Request
 from components.object_store import in_cluster as store
+from components.target_registration import host_names as registration_host_names
 from stacks import place
 from workloads.serving.workload import host_names as serving_host_names
 
@@ -62,6 +63,15 @@ def in_cluster(
         *_registry_accounts(registry_host, [place.ARTIFACTS, place.STORAGE, *accounts.values()]),
         *_store_credentials(accounts),
         TokenKey(place=_secret(place.ARTIFACTS, place.REGISTRY_TOKEN_KEY)),
+    ]
+
+
+def at_the_door() -> list[Request]:
+    """What a load balancer's controller needs, which nobody calls but the API server could."""
+    return [
+        TlsCertificate(
+            place=_secret(place.DOOR, place.DOOR_TLS), hosts=registration_host_names(place.DOOR)
+        )
     ]
 
 

@@ -14,6 +14,7 @@ from stacks.sites import Release
 from workloads.landing import Landing
 from workloads.serving import Serving, ServingArgs
 from workloads.serving.workload import LABELS as SERVING
+from workloads.serving.workload import NAME as SERVICE
 from workloads.serving.workload import PORT, ServingSecrets
 from workloads.signing import Signing, SigningArgs
 from workloads.signing.workload import LABELS as SIGNING
@@ -59,6 +60,9 @@ def build(environment: Environment, ground: Foundation, data: Data) -> Model:
         ),
         opts=ground.site.placed(*ground.site.walls),
     )
+    door = ground.site.door(
+        ground.images, Peer(namespace=place.SERVING, labels=SERVING), SERVICE, PORT
+    )
     serving = Serving(
         "serving",
         ServingArgs(
@@ -76,9 +80,14 @@ def build(environment: Environment, ground: Foundation, data: Data) -> Model:
                 salt=(place.EXPERIMENT_SALT, "secret_key"),
             ),
             after=release.revision,
+            gates=door.gates,
+            drain_seconds=door.drain_seconds,
         ),
         opts=ground.under(
-            *release.ready, edge, ground.site.way_to_store("serving", SERVING, data.store)
+            *release.ready,
+            edge,
+            ground.site.way_to_store("serving", SERVING, data.store),
+            *door.parts,
         ),
     )
     return Model(name=facts.serving.model, weights=facts.serving.variants, serving=serving)

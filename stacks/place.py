@@ -16,6 +16,9 @@ REPLICATION = "replication"
 CAPACITY = "capacity"
 """What adds and removes the nodes of a cloud's cluster."""
 
+DOOR = "door"
+"""What makes serving's pods targets of a cloud's load balancer."""
+
 ALL = (IDENTITY, ARTIFACTS, STORAGE, DATA, TRAINING, SIGNING, SERVING, EDGE)
 
 WORKLOADS = {"landing": DATA, "training": TRAINING, "signing": SIGNING, "serving": SERVING}
@@ -44,6 +47,7 @@ STORE_TLS = "store-tls"
 STORE_ROOT = "store-root"
 STORE_CREDENTIAL = "store-credential"
 SERVING_TLS = "serving-tls"
+DOOR_TLS = "door-tls"
 SIGNING_KEY = "signing-key"
 SIGNING_PUBLIC = "signing-public"
 EXPERIMENT_SALT = "experiment-salt"

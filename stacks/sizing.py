@@ -22,6 +22,11 @@ CAPACITY = Profile(
     limits=Resources(cpu_millicores=1000, memory_mib=1024),
 )
 """The controller that adds and removes nodes of a cloud's cluster."""
+REGISTRATION = Profile(
+    requests=Resources(cpu_millicores=100, memory_mib=256),
+    limits=Resources(cpu_millicores=500, memory_mib=512),
+)
+"""The controller that makes pods targets of a cloud's load balancer."""
 REPLICATION = Profile(
     requests=Resources(cpu_millicores=200, memory_mib=512),
     limits=Resources(cpu_millicores=2000, memory_mib=2048),
@@ -88,6 +93,11 @@ def own_namespaces(environment: Environment) -> list[NamespaceArgs]:
 def capacity_namespace() -> NamespaceArgs:
     """The namespace of what adds and removes nodes, of which two run and one replaces."""
     return _room(place.CAPACITY, CAPACITY, copies=4)
+
+
+def door_namespace() -> NamespaceArgs:
+    """The namespace of what makes pods targets, of which two run and one replaces."""
+    return _room(place.DOOR, REGISTRATION, copies=4)
 
 
 def replication_namespace() -> NamespaceArgs:

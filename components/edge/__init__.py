@@ -46,6 +46,8 @@ class EdgeArgs:
     """Port of these pods, which speak TLS."""
     health_path: str
     """Path at which a pod that can serve answers 200."""
+    longest_request_seconds: int = 60
+    """How long a request may take before it is cut off when its pod leaves."""
     requests_in_five_minutes: int
     """What one address may ask for in five minutes before it is refused."""
     logs: Logs
@@ -104,7 +106,13 @@ class Edge(pulumi.ComponentResource):
                 "path": args.health_path,
                 "port": str(args.target_port),
                 "matcher": "200",
+                "interval": 10,
+                "timeout": 5,
+                "healthy_threshold": 2,
+                "unhealthy_threshold": 2,
             },
+            # As long as the longest request: a pod that leaves ends what it has begun.
+            deregistration_delay=args.longest_request_seconds,
             tags=args.tags.of(f"{name}-pods"),
             opts=child,
         )

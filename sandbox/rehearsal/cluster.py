@@ -19,7 +19,10 @@ LEASE_SECONDS = 40
 
 STAND_INS = (
     "control plane on loopback ports (for the managed control plane)",
-    "nodes, and pods that run without a container, by kwok (for machines and what runs on them)",
+    (
+        "nodes, and pods without a container, Karpenter and the load balancer's controller among "
+        "them, by kwok (for machines and what runs on them)"
+    ),
     "no controller that attaches volumes: nothing is mounted",
 )
 

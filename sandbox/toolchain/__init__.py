@@ -65,9 +65,10 @@ REGISTRY = Module("artifact-registry", ("registry",))
 SIMULATED_NODES = Module("simulated-nodes", ("kwok",))
 """What a rehearsal plays nodes with; nothing else needs it."""
 ELASTIC_CAPACITY = Module("elastic-capacity", ("karpenter",), renames={"controller": "karpenter"})
+TARGET_REGISTRATION = Module("target-registration", ("aws-load-balancer-controller",))
 MODULES = (KUBERNETES, ENGINE, ADDONS, OBJECT_STORE, REGISTRY)
 """What every sandbox needs."""
-EVERY = (*MODULES, SIMULATED_NODES, ELASTIC_CAPACITY)
+EVERY = (*MODULES, SIMULATED_NODES, ELASTIC_CAPACITY, TARGET_REGISTRATION)
 
 
 def built(module: Module, step: Step) -> Path:

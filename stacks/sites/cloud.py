@@ -14,7 +14,7 @@ from components.network import Role
 from components.object_store import ObjectStore
 from components.pod_identity import PodIdentity, PodIdentityArgs
 from environments import CloudRegion, Environment, Purpose
-from stacks import place, settings, sizing
+from stacks import credentials, place, settings, sizing
 from stacks.images import Images
 from stacks.region import (
     catalogue,
@@ -30,7 +30,7 @@ from stacks.region import (
     watch,
 )
 from stacks.region.facts import Facts
-from stacks.sites.realisation import ApiServer, Site
+from stacks.sites.realisation import ApiServer, Door, Site
 from workloads import pod
 
 HTTPS = 443
@@ -83,8 +83,13 @@ class Cloud(Site):
             name=place.ENCRYPTED_CLASS,
         )
         self.pull_secret = None
-        self.requests = ()
-        self.namespaces = [sizing.capacity_namespace()]
+        at_the_door = self._door is not None
+        self.requests = credentials.at_the_door() if at_the_door else ()
+        self.namespaces = [
+            sizing.capacity_namespace(),
+            *([sizing.door_namespace()] if at_the_door else []),
+        ]
+        self._ready: list[pulumi.Resource] = []
 
     def placed(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
         """Options of whatever stands in the cluster, once volumes and names are there too."""
@@ -134,17 +139,22 @@ class Cloud(Site):
                 namespace=place.CAPACITY,
                 image=images.reference("karpenter"),
                 compute=sizing.own_compute(sizing.CAPACITY),
-                reachable_blocks=[
-                    cluster.service_block,
-                    IDENTITY_AGENT[0],
-                    *self._around.plan.subnets[Role.NODES].values(),
-                    *self._around.plan.subnets[Role.ENDPOINTS].values(),
-                ],
+                reachable_blocks=self._control_blocks(),
                 tags=facts.tags(data_class="internal"),
             ),
             opts=self.placed(registry, ready),
         )
+        self._ready = [registry, ready]
         return registry
+
+    def _control_blocks(self) -> list[str]:
+        """Where the API server, the agent of identities and the provider's endpoints answer."""
+        return [
+            self._machines.cluster.service_block,
+            IDENTITY_AGENT[0],
+            *self._around.plan.subnets[Role.NODES].values(),
+            *self._around.plan.subnets[Role.ENDPOINTS].values(),
+        ]
 
     def object_store(self, images: Images, opts: pulumi.ResourceOptions) -> ObjectStore:
         """The buckets, which were made with the region."""
@@ -183,6 +193,25 @@ class Cloud(Site):
                 tags=self._facts.tags(workload),
             ),
             opts=self.placed(to_agent, to_store),
+        )
+
+    def door(self, images: Images, target: Peer, service: str, port: int) -> Door:
+        """The load balancer's way to the pods, where the environment asks for one."""
+        if self._door is None:
+            return Door()
+        return door.lead_to(
+            self._facts,
+            self._around,
+            self._door,
+            door.Led(
+                cluster=self._machines.cluster.name,
+                image=images.reference("load-balancer-controller"),
+                target=target,
+                service=service,
+                port=port,
+                reachable_blocks=self._control_blocks(),
+            ),
+            self.placed(*self._ready, *self.walls),
         )
 
     def placement(self, workload: str) -> pod.Placement:

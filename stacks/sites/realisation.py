@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.certificate_authority.request import Request
+from components.connection import Peer
 from components.encrypted_storage import EncryptedStorageArgs
 from components.namespace import NamespaceArgs
 from components.object_store import ObjectStore
@@ -37,6 +38,18 @@ class Release:
     """Changes when pods have to look for another release."""
     ready: Sequence[pulumi.Resource]
     """What makes them; nothing is served before it is ready."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """What stands between the pods of a service and who calls from outside the cluster."""
+
+    parts: Sequence[pulumi.Resource] = ()
+    """What has to be there before the pods."""
+    gates: Sequence[str] = ()
+    """Conditions by which the pods learn that calls reach them."""
+    drain_seconds: int = 5
+    """Time that callers need to learn that a pod leaves."""
 
 
 class Site(ABC):
@@ -107,6 +120,18 @@ class Site(ABC):
     @abstractmethod
     def placement(self, workload: str) -> pod.Placement:
         """On which machines a workload's pods run."""
+
+    def door(self, images: Images, target: Peer, service: str, port: int) -> Door:
+        """The way to a service for who calls from outside; by default there is none.
+
+        Args:
+            images: What the door runs.
+            target: The service's pods.
+            service: The service, which has the name of its pods.
+            port: Port of the service and of its pods.
+        """
+        del images, target, service, port
+        return Door()
 
     def exports(self) -> dict[str, pulumi.Input[object]]:
         """What the stack tells of the site."""

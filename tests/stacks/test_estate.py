@@ -429,6 +429,52 @@ def test_the_door_is_internal_speaks_tls_1_3_and_is_guarded(bank: Estate) -> Non
     assert bank.one("wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")
 
 
+def test_the_door_leads_to_servings_pods_and_a_rollout_waits_for_it(bank: Estate) -> None:
+    targets = bank.one("lb/targetGroup:TargetGroup")
+    (binding,) = bank.objects("TargetGroupBinding")
+    assert "edge-pods" in binding.spec["targetGroupARN"]
+    service = bank.plan.named("Service", binding.spec["serviceRef"]["name"], "serving")
+    assert service.spec["ports"][0]["port"] == binding.spec["serviceRef"]["port"]
+    assert targets["port"] == service.spec["ports"][0]["targetPort"]
+    pod = bank.plan.named("Deployment", "serving", "serving").spec["template"]
+    assert service.spec["selector"].items() <= pod["metadata"]["labels"].items()
+    assert pod["spec"]["readinessGates"] == [
+        {"conditionType": f"target-health.elbv2.k8s.aws/{binding.metadata['name']}"}
+    ]
+    # Longer than two health checks, and the pod outlives the requests that it has begun.
+    settings = {one["name"]: one.get("value") for one in pod["spec"]["containers"][0]["env"]}
+    drain = int(settings["DRAIN_SECONDS"])
+    check = targets["healthCheck"]
+    assert drain > check["interval"] * check["unhealthyThreshold"]
+    assert pod["spec"]["terminationGracePeriodSeconds"] > drain
+    controller = bank.plan.named("Deployment", "load-balancer-controller", "door")
+    assert controller.spec["replicas"] == 2
+
+
+def test_only_the_edges_subnets_reach_serving_from_outside(bank: Estate) -> None:
+    edge = {
+        one.inputs["cidrBlock"]
+        for one in bank.every("ec2/subnet:Subnet")
+        if one.name.startswith("network-edge-")
+    }
+    blocks = {
+        peer["ipBlock"]["cidr"]
+        for policy in bank.objects("NetworkPolicy")
+        if policy.metadata["namespace"] == "serving"
+        for rule in policy.spec.get("ingress", ())
+        for peer in rule["from"]
+        if "ipBlock" in peer
+    }
+    assert blocks == edge
+
+
+def test_without_a_door_nothing_registers_pods(small: Estate) -> None:
+    assert small.environment.edge is None
+    assert small.objects("TargetGroupBinding") == []
+    pod = small.plan.named("Deployment", "serving", "serving").spec["template"]["spec"]
+    assert "readinessGates" not in pod
+
+
 # Audit and detection
 
 

@@ -88,6 +88,16 @@ def test_a_pod_has_time_to_drain(plan: Plan) -> None:
     assert int(settings["DRAIN_SECONDS"]) + 30 < spec["terminationGracePeriodSeconds"]
 
 
+def test_a_pod_behind_a_door_waits_for_it_and_leaves_slowly() -> None:
+    spec = planned(replace(ARGS, gates=["example.org/seen"], drain_seconds=30)).named(
+        "Deployment", "serving"
+    ).spec["template"]["spec"]  # fmt: skip
+    assert spec["readinessGates"] == [{"conditionType": "example.org/seen"}]
+    settings = {entry["name"]: entry.get("value") for entry in spec["containers"][0]["env"]}
+    assert settings["DRAIN_SECONDS"] == "30"
+    assert spec["terminationGracePeriodSeconds"] > 60
+
+
 def test_pods_spread_over_zones_and_nodes(plan: Plan) -> None:
     spec = plan.named("Deployment", "serving").spec["template"]["spec"]
     keys = [entry["topologyKey"] for entry in spec["topologySpreadConstraints"]]

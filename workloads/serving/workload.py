@@ -1,7 +1,7 @@
 """The service that verifies signed variants and answers predictions over TLS."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,8 @@ RELEASE_KEY = "release-key"
 RELEASE_FILE = "release.dsse.json"
 """Name of the object that says which versions of a model are served: it is written last."""
 PORT = 8443
-DRAIN_SECONDS = 5
-"""Time in which a leaving pod still answers, while clients learn that it leaves."""
-GRACE_SECONDS = 60
-"""Time from the signal to leave until the end: draining, the longest request, the shutdown."""
+SHUTDOWN_SECONDS = 55
+"""Time from the end of draining until a pod is gone: the longest request, the shutdown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +47,10 @@ class ServingArgs:
     """What the pods prove themselves with, and what they check models with."""
     after: pulumi.Input[str]
     """Revision of the release; another one replaces the pods."""
+    gates: Sequence[str] = ()
+    """Conditions that others set on a pod, without which it is not ready."""
+    drain_seconds: int = 5
+    """Time in which a leaving pod still answers, while clients learn that it leaves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +182,7 @@ def _spec(args: ServingArgs) -> Any:
             "VARIANT_WEIGHTS": json.dumps(dict(args.weights), sort_keys=True),
             "QUEUE_LIMIT": str(args.queue_limit),
             "PORT": str(PORT),
-            "DRAIN_SECONDS": str(DRAIN_SECONDS),
+            "DRAIN_SECONDS": str(args.drain_seconds),
         },
         secret_settings={"EXPERIMENT_SALT": args.secrets.salt},
         secrets={
@@ -197,9 +199,13 @@ def _spec(args: ServingArgs) -> Any:
             "liveness_probe": _probe("/v2/health/live", period=10, failures=3),
         },
     )
+    gates: Any = (
+        {"readiness_gates": [{"condition_type": gate} for gate in args.gates]} if args.gates else {}
+    )
     return {
         **spec,
-        "termination_grace_period_seconds": GRACE_SECONDS,
+        **gates,
+        "termination_grace_period_seconds": args.drain_seconds + SHUTDOWN_SECONDS,
         "topology_spread_constraints": [
             {
                 "max_skew": 1,

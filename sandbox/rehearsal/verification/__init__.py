@@ -15,6 +15,7 @@ from sandbox.rehearsal.verification import (
     pods,
     regions,
     tags,
+    targets,
     volumes,
 )
 
@@ -24,6 +25,7 @@ SUBJECTS: Mapping[str, Callable[[Live], Found]] = {
     "no way in or out but the planned one": network.verify,
     "pods run on the pools of their purpose": pods.verify,
     "GPUs go to GPU work, in zones that have them": accelerators.verify,
+    "the load balancer's targets are serving's pods": targets.verify,
     "claims have encrypted volumes": volumes.verify,
     "every resource carries the tags": tags.verify,
     "every resource is in the region": regions.verify,

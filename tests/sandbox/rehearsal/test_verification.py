@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from sandbox.rehearsal.verification import buckets, keys, network, regions, tags
+from sandbox.rehearsal.verification import buckets, keys, network, regions, tags, targets
 
 REGION = "me-central-1"
 
@@ -108,3 +108,72 @@ def test_a_missing_tag_is_found_and_what_takes_none_is_not_asked(live):
     assert tags.verify(live).faults == []
     live.in_cloud = [resource("aws:s3/bucket:Bucket", tagsAll={**full, "owner": ""})]
     assert "owner" in tags.verify(live).faults[0]
+
+
+@pytest.fixture
+def bound(live, monkeypatch):
+    """A target group, and a cluster whose service, pods and binding a test changes."""
+    vpc = live.cloud.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    (group,) = live.cloud.client("elbv2").create_target_group(
+        Name="pods", Protocol="HTTPS", Port=8443, VpcId=vpc, TargetType="ip"
+    )["TargetGroups"]
+    live.of = lambda _: [{"id": group["TargetGroupArn"]}]
+    live.api = None
+    spec = {"serviceRef": {"name": "serving", "port": 8443}, "vpcID": vpc,
+            "targetGroupARN": group["TargetGroupArn"],
+            "targetGroupProtocol": "HTTPS"}  # fmt: skip
+    live.binding = {"metadata": {"name": "serving", "namespace": "serving"}, "spec": spec}
+    gate = SimpleNamespace(condition_type="target-health.elbv2.k8s.aws/serving")
+    live.pod = SimpleNamespace(
+        metadata=SimpleNamespace(name="serving-1"),
+        spec=SimpleNamespace(readiness_gates=[gate], node_name="n"),
+    )
+    service = SimpleNamespace(
+        spec=SimpleNamespace(ports=[SimpleNamespace(port=8443)], selector={"a": "b"})
+    )
+    core = SimpleNamespace(
+        read_namespaced_service=lambda *_: service,
+        list_namespaced_pod=lambda *_, **__: SimpleNamespace(items=[live.pod]),
+        list_pod_for_all_namespaces=lambda **_: SimpleNamespace(items=[live.pod]),
+    )
+    custom = SimpleNamespace(
+        list_cluster_custom_object=lambda *_: {"items": [live.binding] if live.binding else []}
+    )
+    fake = SimpleNamespace(
+        CoreV1Api=lambda _: core, CustomObjectsApi=lambda _: custom, ApiException=Exception
+    )
+    monkeypatch.setattr(targets, "client", fake)
+    return live
+
+
+def test_pods_behind_their_load_balancer_have_no_fault(bound):
+    assert targets.verify(bound).faults == []
+    assert targets.verify(bound).checked == 2
+
+
+def test_what_nobody_registers_is_found(bound):
+    bound.binding = None
+    bound.pod.spec.node_name = None
+    unbound, nobody = targets.verify(bound).faults
+    assert "bound to no service" in unbound
+    assert "none on a node" in nobody
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"targetGroupARN": "arn:aws:elasticloadbalancing:me-central-1:1:targetgroup/no/1"},
+         "is not there"),
+        ({"serviceRef": {"name": "serving", "port": 1}}, "has no port 1"),
+        ({"vpcID": "vpc-other"}, "not in vpc-other"),
+    ],
+)  # fmt: skip
+def test_a_binding_that_leads_nowhere_is_found(bound, change, told):
+    bound.binding["spec"].update(change)
+    assert told in targets.verify(bound).faults[0]
+
+
+def test_a_pod_that_does_not_wait_for_its_load_balancer_is_found(bound):
+    bound.pod.spec.readiness_gates = None
+    (told,) = targets.verify(bound).faults
+    assert "does not wait for target-health" in told
