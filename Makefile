@@ -79,6 +79,7 @@ lock: tools ## Renew every lock from its .in file
 	  $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
 	    $$(test -f $${file%.in}.excludes && echo --excludes $${file%.in}.excludes) \
 	    --python-version 3.11 $$file -o $${file%.in}.txt || exit 1; done
+	@$(BIN)/python -m sandbox.images.jars
 
 clean-cache: ## Remove the cache of compiled programs and images
 	rm -rf $(CACHE)

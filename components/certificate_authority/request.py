@@ -30,6 +30,8 @@ class TlsCertificate:
     """Host names that the certificate is good for; the first one is its common name."""
     addresses: Sequence[str] = ()
     """IP addresses that the certificate is good for."""
+    client: bool = False
+    """Whether its holder shows it to servers too, to which its common name says who it is."""
 
     def places(self) -> list[SecretPlace]:
         """Every Secret that the request fills."""
@@ -42,6 +44,7 @@ class TlsCertificate:
             "place": self.place.document(),
             "hosts": list(self.hosts),
             "addresses": list(self.addresses),
+            "client": self.client,
         }
 
 

@@ -15,6 +15,7 @@ from sandbox.commands import run
 from sandbox.faults import SandboxError
 from sandbox.images.base import ALONE, base_context, base_key
 from sandbox.images.catalogue import Image, module_of
+from sandbox.images.jars import jars
 from sandbox.layout import cache_root
 from sandbox.progress import Step
 
@@ -85,6 +86,8 @@ def _one(
             shutil.copytree(image.context, context, ignore=shutil.ignore_patterns("__pycache__"))
             for path in programs:
                 shutil.copy(path, context / path.name)
+            if fetched := jars(image.context, step):
+                shutil.copytree(fetched, context / "jars")
             if image.base not in {"", "base"} and not builder.has(_tag(image.base, keys)):
                 raise SandboxError(
                     f"Image {image.name} is built from {image.base}, which is not there.",

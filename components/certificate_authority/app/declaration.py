@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 KINDS = {
-    "tls-certificate": ("place", "hosts", "addresses"),
+    "tls-certificate": ("place", "hosts", "addresses", "client"),
     "object-store-credential": ("user", "copies"),
     "registry-account": ("user", "rights", "host", "account", "logins"),
     "token-key": ("place",),

@@ -106,15 +106,19 @@ def new_authority(days: int, now: datetime, previous: x509.Certificate | None) -
     return Authority(key=key, certificate=certificate, previous=previous)
 
 
-def new_leaf(
+def new_leaf(  # noqa: PLR0913 - whose it is, for what, and from when to when
     authority: Authority,
     hosts: Sequence[str],
     addresses: Sequence[str],
     *,
     hours: int,
     now: datetime,
+    client: bool = False,
 ) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-    """A server key and its certificate, which never outlives its authority."""
+    """A key and its certificate, which never outlives its authority.
+
+    It is a server's, and with `client` its holder may show it to other servers too.
+    """
     key = new_key()
     issuer = authority.certificate
     end = min(now + timedelta(hours=hours), issuer.not_valid_after_utc)
@@ -127,7 +131,7 @@ def new_leaf(
         _builder(subject, issuer.subject, key.public_key(), now, end)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(extended_usage(client=client), critical=False)
         .add_extension(alternative_names(hosts, addresses), critical=False)
         .add_extension(authority_identifier, critical=False)
         .sign(authority.key, SHA256())
@@ -145,6 +149,12 @@ def alternative_names(
     )
 
 
+def extended_usage(*, client: bool) -> x509.ExtendedKeyUsage:
+    """What a certificate may be shown for."""
+    shown_to = [ExtendedKeyUsageOID.CLIENT_AUTH] if client else []
+    return x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, *shown_to])
+
+
 def fault_of_leaf(  # noqa: PLR0913 - the certificate, and everything that it is judged by
     key: ec.EllipticCurvePrivateKey | None,
     certificate: x509.Certificate | None,
@@ -154,6 +164,7 @@ def fault_of_leaf(  # noqa: PLR0913 - the certificate, and everything that it is
     *,
     renew_before: timedelta,
     now: datetime,
+    client: bool = False,
 ) -> str | None:
     """Why a certificate has to be replaced; None while it is good."""
     if key is None or certificate is None:
@@ -165,8 +176,11 @@ def fault_of_leaf(  # noqa: PLR0913 - the certificate, and everything that it is
     except (InvalidSignature, ValueError, TypeError):
         return "another authority signed it"
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    if set(names) != set(alternative_names(hosts, addresses)):
-        return "it is good for other names"
+    usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    if set(names) != set(alternative_names(hosts, addresses)) or usage != extended_usage(
+        client=client
+    ):
+        return "it is good for other names or uses"
     if certificate.not_valid_after_utc - now <= renew_before:
         return f"it ends at {certificate.not_valid_after_utc:%Y-%m-%dT%H:%MZ}"
     return None

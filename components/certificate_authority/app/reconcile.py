@@ -101,6 +101,7 @@ class Reconciliation:
         held = self._data(where)
         certificate = material.read_certificate(held.get("tls.crt"))
         hosts, addresses = request["hosts"], request["addresses"]
+        client = request["client"]
         fault = material.fault_of_leaf(
             material.read_key(held.get("tls.key")),
             certificate,
@@ -109,13 +110,19 @@ class Reconciliation:
             addresses,
             renew_before=timedelta(hours=self._declaration.renew_before_hours),
             now=self._now,
+            client=client,
         )
         if fault is None and certificate is not None:
             self._write(where, TLS, {**held, "ca.crt": bundle}, "now trusts the new authority")
             logger.info("kept     %s until %s", where, _day(certificate.not_valid_after_utc))
             return
         key, leaf = material.new_leaf(
-            authority, hosts, addresses, hours=self._declaration.leaf_hours, now=self._now
+            authority,
+            hosts,
+            addresses,
+            hours=self._declaration.leaf_hours,
+            now=self._now,
+            client=client,
         )
         data = {
             "tls.key": material.private_pem(key),

@@ -54,6 +54,26 @@ def test_openssl_accepts_the_chain_for_the_names_it_is_good_for(
     assert verify("-verify_hostname", "registry") != 0
 
 
+def test_only_who_was_asked_for_as_a_client_may_show_a_certificate_to_servers(
+    authority: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.crt").write_bytes(authority.bundle(NOW))
+    accepted = {}
+    for client in (False, True):
+        _, certificate = app.material.new_leaf(
+            authority, HOSTS, ADDRESSES, hours=24, now=NOW, client=client
+        )
+        (tmp_path / "leaf.crt").write_bytes(app.material.pem(certificate))
+        command = ["openssl", "verify", "-attime", str(int(NOW.timestamp())), "-CAfile", "ca.crt"]
+        accepted[client] = not subprocess.run(
+            [*command, "-purpose", "sslclient", "leaf.crt"],
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
+        ).returncode
+    assert accepted == {False: False, True: True}
+
+
 def test_a_fresh_certificate_is_good(authority: Any) -> None:
     assert fault(authority, *leaf(authority)) is None
 
@@ -63,6 +83,7 @@ def test_a_fresh_certificate_is_good(authority: Any) -> None:
     [
         ({"hosts": ["other"]}, "other names"),
         ({"addresses": []}, "other names"),
+        ({"client": True}, "other names or uses"),
         ({"now": NOW + timedelta(hours=16)}, "ends at"),
         ({"now": NOW + timedelta(hours=15, minutes=59)}, None),
         ({"now": NOW + timedelta(days=400)}, "ends at"),

@@ -1,0 +1,1 @@
+"""Brings topics and the access list of Kafka to what was declared."""
