@@ -42,7 +42,11 @@ def for_workloads(*, signs: bool) -> list[Request]:
 
 
 def in_cluster(
-    *, registry_host: str, registry_address: str, accounts: Mapping[str, str]
+    *,
+    registry_host: str,
+    registry_address: str,
+    accounts: Mapping[str, str],
+    publishers: Mapping[str, str],
 ) -> list[Request]:
     """What a registry and an object store inside the cluster need besides.
 
@@ -50,7 +54,9 @@ def in_cluster(
         registry_host: Host and port of the registry.
         registry_address: Fixed address of its Service.
         accounts: Namespace of each account of the object store.
+        publishers: Namespace of each account that fills the registry from inside the cluster.
     """
+    homes = [place.ARTIFACTS, place.STORAGE, *accounts.values(), *publishers.values()]
     return [
         TlsCertificate(
             place=_secret(place.ARTIFACTS, place.REGISTRY_TLS),
@@ -60,7 +66,7 @@ def in_cluster(
         TlsCertificate(
             place=_secret(place.STORAGE, place.STORE_TLS), hosts=store.host_names(place.STORAGE)
         ),
-        *_registry_accounts(registry_host, [place.ARTIFACTS, place.STORAGE, *accounts.values()]),
+        *_registry_accounts(registry_host, list(dict.fromkeys(homes)), publishers),
         *_store_credentials(accounts),
         TokenKey(place=_secret(place.ARTIFACTS, place.REGISTRY_TOKEN_KEY)),
     ]
@@ -75,7 +81,9 @@ def at_the_door() -> list[Request]:
     ]
 
 
-def _registry_accounts(host: str, pulling: Sequence[str]) -> list[Request]:
+def _registry_accounts(
+    host: str, pulling: Sequence[str], publishers: Mapping[str, str]
+) -> list[Request]:
     return [
         RegistryAccount(
             user="puller",
@@ -84,13 +92,16 @@ def _registry_accounts(host: str, pulling: Sequence[str]) -> list[Request]:
             account=_secret(place.ARTIFACTS, place.registry_account("puller")),
             logins=_secrets(pulling, place.REGISTRY_PULL),
         ),
-        RegistryAccount(
-            user="pusher",
-            # Whoever pushes looks first what is there already.
-            rights=["pull", "push"],
-            host=host,
-            account=_secret(place.ARTIFACTS, place.registry_account("pusher")),
-            logins=[_secret(place.ARTIFACTS, place.REGISTRY_PUSH)],
+        *(
+            RegistryAccount(
+                user=user,
+                # Whoever pushes looks first what is there already.
+                rights=["pull", "push"],
+                host=host,
+                account=_secret(place.ARTIFACTS, place.registry_account(user)),
+                logins=[_secret(namespace, place.REGISTRY_PUSH)],
+            )
+            for user, namespace in {"pusher": place.ARTIFACTS, **publishers}.items()
         ),
     ]
 

@@ -68,6 +68,15 @@ class Images:
         """What the image is made from; its own digest where the lock does not say."""
         return self.sources.get(name) or self.reference(name).rpartition("@")[2]
 
+    def by_repository(self) -> dict[str, str | None]:
+        """The digest of each image that is deployed, by the repository that holds it."""
+        known = {f"{REPOSITORY_PREFIX}{name}": digest for name, digest in self.digests.items()}
+        for name, reference in self.fixed.items():
+            del known[f"{REPOSITORY_PREFIX}{name}"]
+            repository, _, digest = reference.removeprefix(f"{self.host}/").partition("@")
+            known[repository] = digest
+        return known
+
     def repositories(self) -> list[str]:
         """Every repository that the registry has to hold, in order."""
         return sorted(f"{REPOSITORY_PREFIX}{name}" for name in self.digests)

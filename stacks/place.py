@@ -11,7 +11,9 @@ EDGE = "edge"
 """Pods that ask the platform from inside the cluster, such as a gateway; nothing of ours."""
 
 REPLICATION = "replication"
-"""What copies the primary site's objects to a second site."""
+"""What copies the primary site's objects and images to a second site."""
+IMAGE_REPLICATION = "image-replication"
+"""Account of a second site's registry with which images are copied."""
 
 CAPACITY = "capacity"
 """What adds and removes the nodes of a cloud's cluster."""
@@ -53,6 +55,8 @@ SIGNING_PUBLIC = "signing-public"
 EXPERIMENT_SALT = "experiment-salt"
 PRIMARY_CREDENTIAL = "primary-store-credential"
 """Temporary credential of the primary site's store, renewed by whoever runs the second site."""
+PRIMARY_REGISTRY_CREDENTIAL = "primary-registry-credential"
+"""The same for the primary site's registry."""
 
 
 def registry_account(user: str) -> str:

@@ -61,6 +61,15 @@ class ReleaseKey:
     """SHA-256 of its DER form, by which signatures name it."""
 
 
+class CopiedRegistry:
+    """The primary site's registry, as a second site finds it."""
+
+    host: str
+    """How image references begin there."""
+    addresses: Mapping[str, Sequence[str]]
+    """Addresses of the endpoints in front of it, by service; none where names lead there."""
+
+
 def environment(stack: str) -> Environment:
     """The environment that a stack belongs to: `<environment>`, or `<environment>.<site>`.
 
@@ -209,6 +218,25 @@ def _release_key(pem: str) -> ReleaseKey:
             "(-----BEGIN PUBLIC KEY-----)"
         )
     return ReleaseKey(pem=f"{pem.strip()}\n", digest=hashlib.sha256(der).hexdigest())
+
+
+def copied_registry(stack: str) -> CopiedRegistry:
+    """What a second site is told of the primary one's registry.
+
+    Raises:
+        pulumi.RunError: if what is given as an address is none.
+    """
+    given: Mapping[str, Sequence[str]] = pulumi.Config().get_object("copiedAddresses") or {}
+    for service, addresses in given.items():
+        for address in addresses:
+            try:
+                ip_address(address)
+            except ValueError as error:
+                raise pulumi.RunError(
+                    f"mizan:copiedAddresses.{service} holds {address!r}: give the IP addresses of "
+                    "the endpoint's interfaces"
+                ) from error
+    return CopiedRegistry(host=environment(stack).registry.host, addresses=given)
 
 
 def _address(text: str) -> str:

@@ -32,6 +32,11 @@ REPLICATION = Profile(
     limits=Resources(cpu_millicores=2000, memory_mib=2048),
 )
 """What copies the objects of another site."""
+IMAGE_REPLICATION = Profile(
+    requests=Resources(cpu_millicores=100, memory_mib=256),
+    limits=Resources(cpu_millicores=1000, memory_mib=512),
+)
+"""What copies the images of another site."""
 
 
 def compute(profile: Profile) -> Compute:
@@ -102,7 +107,7 @@ def door_namespace() -> NamespaceArgs:
 
 def replication_namespace() -> NamespaceArgs:
     """The namespace of what copies another site: a run, one that ends, and the first of all."""
-    return _room(place.REPLICATION, REPLICATION, copies=3)
+    return _room(place.REPLICATION, REPLICATION, copies=3, beside=IMAGE_REPLICATION)
 
 
 def _room(

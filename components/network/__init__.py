@@ -6,7 +6,7 @@ a list are not resolved; every flow and every question for a name is logged.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_aws import ec2
@@ -42,6 +42,8 @@ class NetworkArgs:
     """Region of the network."""
     tags: Tags
     """What it is for."""
+    remote: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Address blocks (CIDR) behind a link that may reach the endpoint of a service too."""
 
 
 class Network(pulumi.ComponentResource):
@@ -64,7 +66,8 @@ class Network(pulumi.ComponentResource):
         """Make the network.
 
         Raises:
-            ValueError: if an endpoint is asked for in a zone that the plan lacks.
+            ValueError: if an endpoint is asked for in a zone that the plan lacks, or opened to a
+                link and not made.
         """
         super().__init__("mizan:components:Network", name, None, opts)
         _check_zones(args)

@@ -128,6 +128,7 @@ def build(
         tags=args.tags.of(f"{name}-endpoints"),
         opts=opts,
     )
+    remote = _remote(name, args, place, opts)
     for service in args.services:
         ec2.VpcEndpoint(
             f"{name}-{service}",
@@ -136,9 +137,47 @@ def build(
             vpc_endpoint_type="Interface",
             private_dns_enabled=True,
             subnet_ids=list(place.subnet_ids),
-            security_group_ids=[group.id],
+            security_group_ids=[group.id, *remote.get(service, ())],
             policy=document(service),
             tags=args.tags.of(f"{name}-{service}"),
             opts=opts,
         )
     return gateway
+
+
+def _remote(
+    name: str, args: "NetworkArgs", place: Place, opts: pulumi.ResourceOptions
+) -> Mapping[str, Sequence[pulumi.Input[str]]]:
+    """What lets in who stands behind a link, by service.
+
+    Raises:
+        ValueError: if a service has no endpoint here, or nobody is named for it.
+    """
+    groups: dict[str, Sequence[pulumi.Input[str]]] = {}
+    for service, blocks in args.remote.items():
+        if service not in args.services or not blocks:
+            raise ValueError(
+                f"{name}: the endpoint of {service} is opened to {', '.join(blocks) or 'nobody'}; "
+                f"allowed: address blocks, for one of {', '.join(args.services) or '(none)'}"
+            )
+        group = ec2.SecurityGroup(
+            f"{name}-{service}-remote",
+            description=f"{service} over the link: HTTPS from on premises",
+            vpc_id=place.vpc_id,
+            tags=args.tags.of(f"{name}-{service}-remote"),
+            opts=opts,
+        )
+        for block in blocks:
+            vpc.SecurityGroupIngressRule(
+                f"{name}-{service}-{block}",
+                security_group_id=group.id,
+                description="HTTPS from on premises",
+                cidr_ipv4=block,
+                ip_protocol="tcp",
+                from_port=HTTPS,
+                to_port=HTTPS,
+                tags=args.tags.of(f"{name}-{service}-{block}"),
+                opts=opts,
+            )
+        groups[service] = [group.id]
+    return groups

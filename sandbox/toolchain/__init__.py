@@ -66,9 +66,10 @@ SIMULATED_NODES = Module("simulated-nodes", ("kwok",))
 """What a rehearsal plays nodes with; nothing else needs it."""
 ELASTIC_CAPACITY = Module("elastic-capacity", ("karpenter",), renames={"controller": "karpenter"})
 TARGET_REGISTRATION = Module("target-registration", ("aws-load-balancer-controller",))
+IMAGE_REPLICATION = Module("image-replication", ("regsync", "docker-credential-ecr-login"))
 MODULES = (KUBERNETES, ENGINE, ADDONS, OBJECT_STORE, REGISTRY)
 """What every sandbox needs."""
-EVERY = (*MODULES, SIMULATED_NODES, ELASTIC_CAPACITY, TARGET_REGISTRATION)
+EVERY = (*MODULES, SIMULATED_NODES, ELASTIC_CAPACITY, TARGET_REGISTRATION, IMAGE_REPLICATION)
 
 
 def built(module: Module, step: Step) -> Path:

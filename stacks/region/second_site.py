@@ -1,10 +1,13 @@
-"""What a region gives to the second site: a way to its objects over the link, and a role."""
+"""What a region gives to the second site: ways to its objects and images, and a role for each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 
+from components import iam
 from components.network import Role
+from components.network.endpoints import PULL
 from components.object_store import Access, Grant, ObjectStore
 from components.remote_identity import RemoteIdentity, RemoteIdentityArgs
 from components.remote_store_endpoint import RemoteStoreEndpoint, RemoteStoreEndpointArgs
@@ -47,19 +50,44 @@ def endpoint(facts: Facts, around: Surroundings, opts: pulumi.ResourceOptions) -
     return SecondSite(name=site.name, endpoint=made)
 
 
-def reader(
-    facts: Facts, site: SecondSite, store: ObjectStore, opts: pulumi.ResourceOptions
+def roles(
+    facts: Facts,
+    site: SecondSite,
+    store: ObjectStore,
+    repositories: Sequence[str],
+    opts: pulumi.ResourceOptions,
 ) -> dict[str, pulumi.Input[object]]:
-    """The role with which the site reads; what the stack tells of both."""
-    identity = RemoteIdentity(
-        "second-site-reader",
-        RemoteIdentityArgs(
-            subject=f"{place.REPLICATION}.{site.name}",
-            policy=store.grant_documents[place.REPLICATION],
-            account=facts.account,
-            region=facts.region,
-            tags=facts.tags(),
-        ),
-        opts=opts,
+    """The roles with which the site reads objects and pulls images; what the stack tells of it."""
+    documents = {
+        "reader": (place.REPLICATION, store.grant_documents[place.REPLICATION]),
+        "puller": (place.IMAGE_REPLICATION, pulling(facts, repositories)),
+    }
+    made = {
+        role: RemoteIdentity(
+            f"second-site-{role}",
+            RemoteIdentityArgs(
+                subject=f"{subject}.{site.name}",
+                policy=document,
+                account=facts.account,
+                region=facts.region,
+                tags=facts.tags(),
+            ),
+            opts=opts,
+        )
+        for role, (subject, document) in documents.items()
+    }
+    return {
+        "secondSiteEndpoint": site.endpoint.url,
+        "secondSiteRole": made["reader"].role_arn,
+        "secondSiteImageRole": made["puller"].role_arn,
+    }
+
+
+def pulling(facts: Facts, repositories: Sequence[str]) -> pulumi.Output[str]:
+    """What lets the site pull the images of these repositories, and nothing else."""
+    registry = f"arn:aws:ecr:{facts.region}:{facts.account}:repository"
+    return iam.document(
+        # A login names no repository; what it opens is what the second statement says.
+        iam.allow(["ecr:GetAuthorizationToken"], ["*"]),
+        iam.allow(PULL, [f"{registry}/{one}" for one in repositories]),
     )
-    return {"secondSiteEndpoint": site.endpoint.url, "secondSiteRole": identity.role_arn}

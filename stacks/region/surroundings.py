@@ -11,9 +11,13 @@ from components.link import DirectConnect, Link, LinkArgs, Vpn
 from components.log_group import Logs
 from components.network import AddressPlan, Network, NetworkArgs, Role, plan
 from environments import Network as DeclaredNetwork
+from environments import OnPremises
 from stacks.region.facts import Facts
 
 ANYWHERE: Final = "0.0.0.0/0"
+
+REGISTRY_SERVICES: Final = ("ecr.api", "ecr.dkr")
+"""Endpoints of the registry: for logins, and for images."""
 
 PEER_PORTS: Final[tuple[int, ...]] = (443, 6443, 7070, 9098)
 """TLS ports on which the two sites answer each other: HTTPS, API server, object store, Kafka."""
@@ -73,6 +77,7 @@ def build(
             account=facts.account,
             region=facts.region,
             tags=facts.tags(),
+            remote=_remote(facts),
         ),
         opts=opts,
     )
@@ -91,6 +96,14 @@ def _services(facts: Facts) -> Sequence[str]:
     more = ("glue", "athena") if facts.environment.batch else ()
     balancer = ("elasticloadbalancing",) if facts.environment.edge else ()
     return (*declared(facts).endpoints, *more, *balancer)
+
+
+def _remote(facts: Facts) -> Mapping[str, Sequence[str]]:
+    """Endpoints from which a second site behind a link fetches images."""
+    blocks = declared(facts).on_premises_cidrs
+    if not isinstance(facts.environment.sites.recovery, OnPremises) or not blocks:
+        return {}
+    return dict.fromkeys(REGISTRY_SERVICES, blocks)
 
 
 def _lead_out(  # noqa: PLR0913, PLR0917 - the parts of `build`, which is its only caller

@@ -61,7 +61,9 @@ class Cloud(Site):
         self._store = store.build(self._facts, self._keys, ways, account)
         self._second: dict[str, pulumi.Input[object]] = {}
         if second is not None:
-            self._second = second_site.reader(self._facts, second, self._store, account)
+            self._second = second_site.roles(
+                self._facts, second, self._store, images.repositories(), account
+            )
         self._watch = watch.build(self._facts, self._keys, self._store, account)
         self._machines = machines.build(self._facts, self._keys, self._around, images, account)
         cluster = self._machines.cluster

@@ -1,6 +1,6 @@
 """A cluster of one's own: registry and object store run in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pulumi
 
@@ -39,6 +39,12 @@ class OnPremisesCluster(Site):
     """Who may do what there."""
     accounts: Mapping[str, str] = place.WORKLOADS
     """Namespace of each account of the object store."""
+    publishers: Mapping[str, str] = {}
+    """Namespace of each account that fills the registry from inside the cluster."""
+    further: Collection[str] = ()
+    """What it deploys of the images that only some kinds of sites do."""
+    image_seconds = 900
+    """How long images are waited for that are still being pushed, in seconds."""
 
     def __init__(self, environment: Environment, site: OnPremises) -> None:
         cluster = settings.cluster(site)
@@ -56,6 +62,7 @@ class OnPremisesCluster(Site):
             registry_host=environment.registry.host,
             registry_address=self._registry_address,
             accounts=self.accounts,
+            publishers=self.publishers,
         )
         self.namespaces = sizing.own_namespaces(environment)
 
@@ -79,7 +86,8 @@ class OnPremisesCluster(Site):
                     tls_secret=place.REGISTRY_TLS,
                     token_key_secret=place.REGISTRY_TOKEN_KEY,
                     account_secrets={
-                        user: place.registry_account(user) for user in ("puller", "pusher")
+                        user: place.registry_account(user)
+                        for user in ("puller", "pusher", *self.publishers)
                     },
                 ),
             ),
@@ -93,13 +101,19 @@ class OnPremisesCluster(Site):
                 images=[
                     images.reference(name)
                     for name in sorted(images.digests)
-                    if name not in SEEDED and name not in images.elsewhere
+                    if name not in SEEDED and (name in self.further or name not in images.elsewhere)
                 ],
                 login_secret=place.REGISTRY_PULL,
                 remedy="run `make up`, or push the images of images.lock with `make mirror`",
+                deadline_seconds=self.image_seconds,
             ),
-            opts=self.placed(registry),
+            opts=self.placed(registry, *self.filling(images, registry)),
         )
+
+    def filling(self, images: Images, registry: pulumi.Resource) -> Sequence[pulumi.Resource]:
+        """What has to be told of new images before they are waited for; nothing by default."""
+        del images, registry
+        return ()
 
     def object_store(
         self,

@@ -1,9 +1,19 @@
 """A cluster of one's own that takes over: the same in everything, and copies of the first site."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import pulumi
 
+from components.artifact_registry import in_cluster as registry_in_cluster
+from components.image_replication import (
+    CopyList,
+    CopyListArgs,
+    ImageReplication,
+    ImageReplicationArgs,
+)
+from components.image_replication import Own as OwnRegistry
+from components.image_replication import Primary as PrimaryRegistry
 from components.object_store import Access, Grant, ObjectStore
 from components.object_store import in_cluster as store_in_cluster
 from components.replication import Own, Primary, Replication, ReplicationArgs
@@ -29,6 +39,11 @@ class RecoveryCluster(OnPremisesCluster):
     Where its environment says so, it lands, trains and signs by itself instead.
     """
 
+    publishers = {place.IMAGE_REPLICATION: place.REPLICATION}  # noqa: RUF012 - never written to
+    further = ("replication", "image-replication")
+    # A release of some GiB comes over the link, a while after the region has it.
+    image_seconds = 3600
+
     def __init__(self, environment: Environment, site: OnPremises, takeover: Takeover) -> None:
         self.trains = takeover.releases is Releases.OWN
         self.buckets = (*(place.BUCKETS if self.trains else ()), *COPIES)
@@ -42,8 +57,76 @@ class RecoveryCluster(OnPremisesCluster):
         self.accounts = {**working, ACCOUNT: place.REPLICATION}
         super().__init__(environment, site)
         self._takeover = takeover
+        self._copied: CopyList | None = None
         self.namespaces = [*self.namespaces, sizing.replication_namespace()]
         self._copying: list[pulumi.Resource] = []
+
+    def published(
+        self, images: Images, ready: pulumi.Resource, storage: pulumi.Resource
+    ) -> pulumi.Resource:
+        """The registry, and what fills it from the primary site's.
+
+        What copies is itself copied: it changes to its new image when that is there.
+        """
+        published = super().published(images, ready, storage)
+        primary = self._primary_registry()
+        if primary is None or self._copied is None:
+            return published
+        ImageReplication(
+            "image-replication",
+            ImageReplicationArgs(
+                namespace=place.REPLICATION,
+                image=images.reference("image-replication"),
+                pull_secret=place.REGISTRY_PULL,
+                config_map=self._copied.config_map,
+                primary=primary,
+                own=self._own_registry(images),
+                compute=sizing.own_compute(sizing.IMAGE_REPLICATION),
+            ),
+            opts=self.placed(published, *self.walls),
+        )
+        return published
+
+    def filling(self, images: Images, registry: pulumi.Resource) -> Sequence[pulumi.Resource]:
+        """The list of images, so that those of a new release are on it before they are waited for.
+
+        What runs since the last release reads it, and fetches them.
+        """
+        if (primary := self._primary_registry()) is None:
+            return ()
+        self._copied = CopyList(
+            "copied-images",
+            CopyListArgs(
+                namespace=place.REPLICATION,
+                primary=primary,
+                own=self._own_registry(images),
+                images=images.by_repository(),
+            ),
+            opts=self.placed(registry, *self.walls),
+        )
+        return [self._copied]
+
+    def _primary_registry(self) -> PrimaryRegistry | None:
+        """Where images come from; None where the primary site has no registry that is reached."""
+        primary, network = self._environment.sites.primary, self._environment.network
+        if not isinstance(primary, CloudRegion) or network is None:
+            return None
+        told = settings.copied_registry(pulumi.get_stack())
+        return PrimaryRegistry(
+            host=told.host,
+            region=primary.region,
+            blocks=[network.cidr],
+            secret=place.PRIMARY_REGISTRY_CREDENTIAL,
+            addresses=told.addresses,
+        )
+
+    def _own_registry(self, images: Images) -> OwnRegistry:
+        return OwnRegistry(
+            host=images.host,
+            peer=registry_in_cluster.peer(place.ARTIFACTS),
+            ports=[registry_in_cluster.PORT, registry_in_cluster.TOKEN_PORT],
+            secret=place.REGISTRY_PUSH,
+        )
 
     def object_store(self, images: Images, opts: pulumi.ResourceOptions) -> ObjectStore:
         """The store in the cluster, and what fills it from the primary site's."""

@@ -140,6 +140,33 @@ def test_an_endpoint_serves_this_account(service: str) -> None:
         assert not any(action.startswith("s3:Put") for action in exception["Action"])
 
 
+def test_a_link_reaches_the_endpoints_that_it_is_named_for_and_no_others(
+    engine: Engine, deploy: Deploy
+) -> None:
+    deploy(lambda: Network("net", arguments(remote={"ecr.api": ["10.8.0.0/16"]})).vpc_id)
+
+    groups = {
+        interface.inputs["serviceName"].rpartition(f"{REGION}.")[2]: interface.inputs[
+            "securityGroupIds"
+        ]
+        for interface in engine.typed("aws:ec2/vpcEndpoint:VpcEndpoint")
+        if interface.inputs["vpcEndpointType"] == "Interface"
+    }
+    assert groups.pop("ecr.api") == ["net-endpoints", "net-ecr.api-remote"]
+    assert set(map(tuple, groups.values())) == {("net-endpoints",)}
+    rules = engine.typed("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    assert ("net-ecr.api-remote", "10.8.0.0/16", 443) in {
+        tuple(rule.inputs[field] for field in ("securityGroupId", "cidrIpv4", "toPort"))
+        for rule in rules
+    }
+
+
+@pytest.mark.parametrize("remote", [{"kms": ["10.8.0.0/16"]}, {"sts": []}])
+def test_what_is_not_there_is_opened_to_no_link(deploy: Deploy, remote: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"for one of ecr\.api, sts"):
+        deploy(lambda: Network("net", arguments(remote=remote)).vpc_id)
+
+
 @pytest.mark.parametrize("zones", [[], ["me-central-1d"]])
 def test_endpoints_in_a_zone_that_is_not_planned_are_refused(
     engine: Engine, deploy: Deploy, zones: list[str]

@@ -137,6 +137,14 @@ def test_layers_that_others_are_built_from_are_not_deployed(lock: Lock) -> None:
     assert loaded()[0].repositories() == ["mizan/a"]
 
 
+def test_digests_are_known_by_the_repository_that_holds_them(lock: Lock) -> None:
+    lock({"images": {"a": {"digest": DIGEST}, "b": {"digest": None}, "c": {"digest": None}}})
+
+    found, _ = loaded(fixed={"c": f"{HOST}/other/c@{DIGEST}"})
+
+    assert found.by_repository() == {"mizan/a": DIGEST, "mizan/b": None, "other/c": DIGEST}
+
+
 def test_the_committed_lock_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(LOCK_VARIABLE, raising=False)
 

@@ -141,6 +141,51 @@ def test_every_secret_but_the_first_sites_is_made_in_the_cluster(plan: Plan) -> 
     assert place.PRIMARY_CREDENTIAL not in told
 
 
+def test_images_of_a_new_release_are_listed_before_they_are_waited_for(plan: Plan) -> None:
+    told = plan.named("ConfigMap", "image-replication", "replication")
+    gate = plan.named("Job", "published-images")
+
+    assert plan.waits_for(gate, told)
+    # What copies is copied too: it changes when its own image is there.
+    assert plan.waits_for(plan.named("CronJob", "image-replication"), gate)
+    waited = json.loads(plan.named("ConfigMap", "published-images").inputs["data"]["images.json"])
+    names = {one.rpartition("/")[2].partition("@")[0] for one in waited["images"]}
+    assert {"replication", "image-replication", "serving"} <= names
+    assert "karpenter" not in names
+
+
+def test_images_come_from_the_first_site_and_go_into_the_sites_own_registry(plan: Plan) -> None:
+    region = load(plan.exports["tags"]["environment"])
+    told = plan.named("ConfigMap", "image-replication", "replication").inputs["data"]
+
+    hosts = [one["registry"] for one in json.loads(told["regsync.json"])["creds"]]
+    assert hosts == [region.registry.host, plan.exports["registry"]]
+    requests = plan.named("ConfigMap", "issuer-requests", "identity").inputs["data"]
+    (account,) = (
+        one
+        for one in json.loads(requests["requests.json"])["requests"]
+        if one.get("user") == "image-replication"
+    )
+    assert account["rights"] == ["pull", "push"]
+    assert account["logins"] == [{"namespace": "replication", "name": place.REGISTRY_PUSH}]
+
+
+@pytest.mark.parametrize("name", [name.partition(".")[0] for name in SECOND])
+def test_the_first_site_lets_the_second_pull_its_images_and_push_none(name: str) -> None:
+    region = environment_plan(name)
+    (policy,) = (one for one in region.records if one.name == "second-site-puller-policy")
+    login, pull = json.loads(policy.inputs["policy"])["Statement"]
+
+    assert login["Action"] == ["ecr:GetAuthorizationToken"]
+    assert set(pull["Action"]) == {
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetDownloadUrlForLayer",
+    }
+    assert all(":repository/mizan/" in resource for resource in pull["Resource"])
+    assert "secondSiteImageRole" in region.exports
+
+
 @pytest.mark.parametrize("name", [name.partition(".")[0] for name in SECOND])
 def test_the_first_site_lets_the_second_read_what_it_copies_and_write_nothing(name: str) -> None:
     region = environment_plan(name)

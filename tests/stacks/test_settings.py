@@ -163,5 +163,25 @@ def test_what_is_no_such_key_is_refused(wrong: str) -> None:
         release_key(wrong)
 
 
+def copied_registry(addresses: dict[str, list[str]]) -> settings.CopiedRegistry:
+    found: list[settings.CopiedRegistry] = []
+    stack = f"{BANK}.{SECOND}"
+    build("any", config={"mizan:copiedAddresses": json.dumps(addresses)},
+          program=lambda: found.append(settings.copied_registry(stack)))  # fmt: skip
+    return found[0]
+
+
+def test_images_come_from_the_first_sites_registry() -> None:
+    found = copied_registry({"ecr.dkr": ["10.40.0.9"]})
+
+    assert found.host == settings.environment(BANK).registry.host
+    assert found.addresses == {"ecr.dkr": ["10.40.0.9"]}
+
+
+def test_a_name_is_no_address_of_an_endpoint() -> None:
+    with pytest.raises(pulumi.RunError, match=r"copiedAddresses\.s3 holds 's3\.example'"):
+        copied_registry({"s3": ["s3.example"]})
+
+
 def test_an_environment_is_found_by_the_stacks_name() -> None:
     assert isinstance(settings.environment("local"), Environment)
