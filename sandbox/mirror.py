@@ -4,9 +4,11 @@ For a machine that reaches that registry and, for images that are copied, their 
 certificates and logins hold there is skopeo's business: `SSL_CERT_FILE`, `skopeo login`.
 """
 
+import hashlib
 import os
 import re
 import socket
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +27,7 @@ from sandbox.progress import Steps
 VARIABLE = "MIZAN_REGISTRY"
 HTTPS = 443
 SECONDS = 10
+TAG_DIGITS = 16
 REMEDY = (
     "check its name, its certificate (SSL_CERT_FILE names the authority's) and your login "
     "(`skopeo login`); what was pushed stays."
@@ -51,14 +54,18 @@ def mirror(name: str, lock: Path = LOCK) -> None:
         wanted = [image for image in images(cloud=cloud) if image not in NODE]
         built = build_all(wanted, step, prune_others=False)
     sources = {
-        **{key: f"oci:{one.layout}" for key, one in built.items() if one.image.deployed},
-        **{key: f"docker://{origin}" for key, origin in origins.items()},
+        **{
+            key: (f"oci:{one.layout}", one.digest)
+            for key, one in built.items()
+            if one.image.deployed
+        },
+        **{key: (f"docker://{one}", one.partition("@")[2]) for key, one in origins.items()},
     }
     digests = {}
     with steps.step("registry") as step:
-        for key, source in sources.items():
+        for key, (source, digest) in sources.items():
             step.waiting_for = f"image {key}"
-            digests[key] = _copy(source, f"docker://{registry}/mizan/{key}")
+            digests[key] = _copy(source, f"docker://{registry}/mizan/{key}", digest)
             step.say(f"{key} {digests[key]}")
         step.note = f"{len(digests)} images in {registry}"
     _fill(lock, digests)
@@ -104,12 +111,21 @@ def _require_answer(registry: str) -> None:
         ) from error
 
 
-def _copy(source: str, repository: str) -> str:
-    """Copy one image, every architecture of it; the digest by which it can be pulled there."""
+def _copy(source: str, repository: str, digest: str) -> str:
+    """Copy one image, every architecture of it; the digest by which it can be pulled there.
+
+    Each release has a tag of its own: a registry may refuse to move one, or remove what has none.
+    """
+    tag = f"mirrored-{digest.partition(':')[2][:TAG_DIGITS]}"
+    held = subprocess.run(
+        ["skopeo", "inspect", "--raw", f"{repository}:{tag}"], capture_output=True, check=False
+    )
+    if held.returncode == 0 and f"sha256:{hashlib.sha256(held.stdout).hexdigest()}" == digest:
+        return digest
     with tempfile.TemporaryDirectory() as temporary:
         told = Path(temporary) / "digest"
         run(["skopeo", "copy", "--quiet", "--all", "--preserve-digests", "--retry-times", "2",
-             "--digestfile", told, source, f"{repository}:mirrored"], remedy=REMEDY)  # fmt: skip
+             "--digestfile", told, source, f"{repository}:{tag}"], remedy=REMEDY)  # fmt: skip
         return told.read_text().strip()
 
 

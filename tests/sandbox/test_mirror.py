@@ -140,6 +140,26 @@ def test_every_image_can_be_pulled_by_the_digest_in_the_lock(
     assert lock.read_text() == filled
 
 
+def test_a_new_release_moves_no_tag_of_the_old_one(
+    registry, built, origin, lock, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("MIZAN_REGISTRY", registry)
+    mirror("local", lock)
+    layout = tmp_path / "new"
+    layout.mkdir()
+    digest = image.make(layout, b"serving, the next release")
+    built["serving"] = Built(built["serving"].image, digest, layout)
+    tags = f"docker://{registry}/mizan/serving"
+    before = json.loads(skopeo("list-tags", tags).stdout)["Tags"]
+    moving = skopeo("inspect", "--raw", f"{tags}:{before[0]}").stdout
+
+    mirror("local", lock)
+
+    after = json.loads(skopeo("list-tags", tags).stdout)["Tags"]
+    assert len(set(after) - set(before)) == 1
+    assert skopeo("inspect", "--raw", f"{tags}:{before[0]}").stdout == moving
+
+
 def test_a_registry_that_nobody_vouches_for_gets_nothing(registry, built, lock, monkeypatch):
     monkeypatch.setenv("MIZAN_REGISTRY", registry)
     monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
