@@ -20,9 +20,10 @@ from environments import CloudRegion, load
 from sandbox.commands import run
 from sandbox.faults import SandboxError
 from sandbox.files import replace
-from sandbox.images import build_all, images
+from sandbox.images import Built, Image, build_all, images, joined
+from sandbox.images.architecture import EVERY, require_runnable
 from sandbox.images.catalogue import LOCK, NODE
-from sandbox.progress import Steps
+from sandbox.progress import Step, Steps
 
 VARIABLE = "MIZAN_REGISTRY"
 HTTPS = 443
@@ -39,37 +40,64 @@ _FIXED = re.compile(r"[^@\s]+@(sha256:[0-9a-f]{64})")
 def mirror(name: str, lock: Path = LOCK) -> None:
     """Build or copy every image into the registry that `MIZAN_REGISTRY` names.
 
+    An image for several processors is built for each, and its digest is that of an index over them.
+
     Raises:
-        SandboxError: No registry was given, it does not take an image, or the lock is incomplete.
+        SandboxError: No registry was given, it does not take an image, the lock is incomplete, or
+            this machine cannot build for a processor that the lock names.
     """
     environment = load(name)
     own = environment.registry.host
     registry = _given(own)
     declared: dict[str, dict[str, Any]] = yaml.safe_load(lock.read_text())["images"]
     origins = _origins(declared)
+    cloud = isinstance(environment.sites.primary, CloudRegion)
+    wanted = [image for image in images(cloud=cloud) if image not in NODE]
+    for architecture in {one for image in wanted for one in image.architectures}:
+        require_runnable(architecture)
     _require_answer(registry)
     steps = Steps()
     with steps.step("images") as step:
-        cloud = isinstance(environment.sites.primary, CloudRegion)
-        wanted = [image for image in images(cloud=cloud) if image not in NODE]
-        built = build_all(wanted, step, prune_others=False)
-    sources = {
-        **{
-            key: (f"oci:{one.layout}", one.digest)
-            for key, one in built.items()
-            if one.image.deployed
-        },
-        **{key: (f"docker://{one}", one.partition("@")[2]) for key, one in origins.items()},
-    }
+        built = _build(wanted, step)
     digests = {}
     with steps.step("registry") as step:
-        for key, (source, digest) in sources.items():
+        for key in [*built, *origins]:
             step.waiting_for = f"image {key}"
-            digests[key] = _copy(source, f"docker://{registry}/mizan/{key}", digest)
+            repository = f"docker://{registry}/mizan/{key}"
+            if key in origins:
+                origin = origins[key]
+                digests[key] = _copy(f"docker://{origin}", repository, origin.partition("@")[2])
+            else:
+                digests[key] = _push(built[key], repository)
             step.say(f"{key} {digests[key]}")
         step.note = f"{len(digests)} images in {registry}"
     _fill(lock, digests)
     steps.say(f"{lock.name} holds their digests; {name} pulls them as {own}/mizan/<name>@<digest>")
+
+
+def _build(wanted: list[Image], step: Step) -> dict[str, list[Built]]:
+    """Build each image for each of its processors; by name, those that are deployed."""
+    found: dict[str, list[Built]] = {}
+    for architecture in EVERY.values():
+        own = [image for image in wanted if architecture in image.architectures]
+        if not own:
+            continue
+        # Of its own processor, the sandbox on this machine still needs the node's images.
+        made = build_all(own, step, architecture=architecture, prune_others=not architecture.native)
+        for key, one in made.items():
+            if one.image.deployed:
+                found.setdefault(key, []).append(one)
+    return found
+
+
+def _push(built: list[Built], repository: str) -> str:
+    """Push an image for each of its processors, under one digest, which is returned."""
+    if len(built) == 1:
+        return _copy(f"oci:{built[0].layout}", repository, built[0].digest)
+    with tempfile.TemporaryDirectory(dir=built[0].layout.parent) as temporary:
+        whole = Path(temporary) / "whole"
+        digest = joined([one.layout for one in built], whole)
+        return _copy(f"oci:{whole}", repository, digest)
 
 
 def _given(own: str) -> str:

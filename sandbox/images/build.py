@@ -13,6 +13,7 @@ from sandbox import toolchain
 from sandbox.cache import digest_of, entry, prune
 from sandbox.commands import run
 from sandbox.faults import SandboxError
+from sandbox.images.architecture import Architecture, native, require_runnable
 from sandbox.images.base import ALONE, base_context, base_key
 from sandbox.images.catalogue import Image, module_of
 from sandbox.images.jars import jars
@@ -39,27 +40,40 @@ class Built:
 
 
 def build_all(
-    images: Sequence[Image], step: Step, *, prune_others: bool = True
+    images: Sequence[Image],
+    step: Step,
+    *,
+    architecture: Architecture | None = None,
+    prune_others: bool = True,
 ) -> dict[str, Built]:
     """Build what is not built yet; the result maps names to images.
 
+    Args:
+        images: What to build, bases first.
+        step: Told what is being built.
+        architecture: Processor to build for; this machine's own by default.
+        prune_others: Remove what was built before and is not among `images` any more.
+
     Raises:
-        SandboxError: No builder, or a Dockerfile that fails; its last lines are in the message.
+        SandboxError: No builder, a Dockerfile that fails, its last lines in the message, or a
+            processor whose programs this machine cannot run.
     """
-    builder = _builder()
-    keys: dict[str, str] = {"": "nothing", "base": base_key()}
+    wanted = architecture or native()
+    require_runnable(wanted)
+    builder = _builder(wanted)
+    keys: dict[str, str] = {"": "nothing", "base": base_key(wanted)}
     _ensure_base(builder, keys["base"], step)
     found: dict[str, Built] = {}
     for image in images:
-        programs = [_program(name, step) for name in image.programs]
+        programs = [_program(name, step, wanted) for name in image.programs]
         keys[image.name] = digest_of(
             _content(image), keys[image.base], *(path.parent.name for path in programs)
         )
         place = _one(builder, image, keys, programs, step)
         index = json.loads((place / "layout" / "index.json").read_text())
         found[image.name] = Built(image, index["manifests"][0]["digest"], place / "layout")
-    if prune_others and prune("images", [f"{name}-{key}" for name, key in keys.items()]):
-        builder.prune({_tag(name, keys) for name in keys if name})
+    if prune_others and prune(builder.kind, [f"{name}-{key}" for name, key in keys.items()]):
+        builder.prune({builder.tag(name, keys[name]) for name in keys if name})
     return found
 
 
@@ -76,11 +90,11 @@ def _content(image: Image) -> list[Path]:
 def _one(
     builder: "Builder", image: Image, keys: dict[str, str], programs: list[Path], step: Step
 ) -> Path:
-    tag = f"localhost/mizan/{image.name}:{keys[image.name]}"
+    tag = builder.tag(image.name, keys[image.name])
 
     def make(folder: Path) -> None:
         step.waiting_for = f"image {image.name}"
-        step.say(f"building image {image.name}")
+        step.say(f"building image {image.name}{builder.told}")
         with tempfile.TemporaryDirectory() as temporary:
             context = Path(temporary) / "context"
             shutil.copytree(image.context, context, ignore=shutil.ignore_patterns("__pycache__"))
@@ -88,40 +102,34 @@ def _one(
                 shutil.copy(path, context / path.name)
             if fetched := jars(image.context, step):
                 shutil.copytree(fetched, context / "jars")
-            if image.base not in {"", "base"} and not builder.has(_tag(image.base, keys)):
+            base = builder.tag(image.base, keys[image.base]) if image.base else ""
+            if image.base not in {"", "base"} and not builder.has(base):
                 raise SandboxError(
                     f"Image {image.name} is built from {image.base}, which is not there.",
                     "list it before in images.lock.",
                 )
-            builder.build(context, tag, _arguments(image, keys))
+            builder.build(context, tag, {image.base.upper(): base} if base else {})
         if image.deployed or image.seeded:
             builder.export(tag, folder / "layout")
         else:
             (folder / "layout").mkdir()
             (folder / "layout" / "index.json").write_text('{"manifests": [{"digest": ""}]}')
 
-    return entry("images", f"{image.name}-{keys[image.name]}", make)
+    return entry(builder.kind, f"{image.name}-{keys[image.name]}", make)
 
 
-def _tag(name: str, keys: dict[str, str]) -> str:
-    return f"localhost/mizan/{name}:{keys[name]}"
-
-
-def _arguments(image: Image, keys: dict[str, str]) -> dict[str, str]:
-    return {image.base.upper(): _tag(image.base, keys)} if image.base else {}
-
-
-def _program(name: str, step: Step) -> Path:
-    return toolchain.built(module_of(name), step) / name
+def _program(name: str, step: Step, architecture: Architecture) -> Path:
+    foreign = "" if architecture.native else architecture.short
+    return toolchain.built(module_of(name), step, foreign) / name
 
 
 def _ensure_base(builder: "Builder", key: str, step: Step) -> None:
-    tag = f"localhost/mizan/base:{key}"
+    tag = builder.tag("base", key)
     if builder.has(tag):
         return
-    step.say("building the base image from Debian's packages")
+    step.say(f"building the base image from Debian's packages{builder.told}")
     with tempfile.TemporaryDirectory() as temporary:
-        builder.build(base_context(Path(temporary)), tag, {})
+        builder.build(base_context(Path(temporary), builder.architecture), tag, {})
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,26 @@ class Builder:
     """buildah or podman, which share their flags and their storage, or docker."""
 
     program: str
+    architecture: Architecture
+
+    @property
+    def kind(self) -> str:
+        """Kind of the cache's entries: what one machine builds for two processors lies apart."""
+        return "images" if self.architecture.native else f"images-{self.architecture.name}"
+
+    @property
+    def told(self) -> str:
+        """What a message adds about the processor, where it is not this machine's."""
+        return "" if self.architecture.native else f" for {self.architecture.name} (emulated; slow)"
+
+    def tag(self, name: str, key: str) -> str:
+        """How the storage knows an image."""
+        return f"{self._repository}/{name}:{key}"
+
+    @property
+    def _repository(self) -> str:
+        own = "" if self.architecture.native else f"-{self.architecture.name}"
+        return f"localhost/mizan{own}"
 
     @property
     def _storage(self) -> list[str]:
@@ -157,15 +185,19 @@ class Builder:
     def prune(self, keep: set[str]) -> None:
         """Remove the platform's images from the storage, but for those in `keep`."""
         listed = run([*self._command, "images", "--format", "{{.Name}}:{{.Tag}}"])
-        old = {tag for tag in listed.split() if tag.startswith("localhost/mizan/")} - keep
+        old = {tag for tag in listed.split() if tag.startswith(f"{self._repository}/")} - keep
         if old and self.program != "docker":
             run([*self._command, "rmi", "--force", *sorted(old)])
 
     def build(self, context: Path, tag: str, arguments: dict[str, str]) -> None:
         """Build the Dockerfile of `context` as `tag`."""
         words = [word for item in arguments.items() for word in ("--build-arg", "=".join(item))]
+        if not self.architecture.native:
+            words += ["--platform", f"linux/{self.architecture.short}"]
         if self.program != "docker":
-            cache = cache_root() / "uv"
+            cache = cache_root() / (
+                "uv" if self.architecture.native else f"uv-{self.architecture.name}"
+            )
             cache.mkdir(parents=True, exist_ok=True)
             words += ["--isolation", "chroot", "--layers=false", *LIMITS,
                       "--volume", f"{cache}:/root/.cache/uv"]  # fmt: skip
@@ -193,15 +225,15 @@ class Builder:
         )  # fmt: skip
 
 
-def _builder() -> Builder:
+def _builder(architecture: Architecture) -> Builder:
     for program in ("buildah", "podman"):
         if shutil.which(program):
-            return Builder(program)
+            return Builder(program, architecture)
     if shutil.which("docker"):
         # Debian's docker client may be there without a daemon: ask it, not PATH.
         asked = subprocess.run(["docker", "info"], capture_output=True, check=False)
         if asked.returncode == 0:
-            return Builder("docker")
+            return Builder("docker", architecture)
     raise SandboxError(
         "No image builder was found (buildah, podman, or docker with its daemon).",
         "apt-get install buildah skopeo.",

@@ -7,6 +7,7 @@ import yaml
 
 from sandbox import toolchain
 from sandbox.faults import SandboxError
+from sandbox.images.architecture import DEFAULT, Architecture, named
 from sandbox.layout import PROJECT
 
 LOCK = PROJECT / "images.lock"
@@ -25,6 +26,7 @@ class Image:
         seeded: Put straight into the node, because the registry cannot start without it.
         deployed: In the lock that the platform deploys from.
         cloud: Deployed to clouds only.
+        architectures: What a registry's image is built for; a sandbox builds for itself alone.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Image:
     seeded: bool = False
     deployed: bool = True
     cloud: bool = False
+    architectures: tuple[Architecture, ...] = named(DEFAULT, "")
 
 
 NODE = tuple(
@@ -65,15 +68,25 @@ def images(*, cloud: bool = False) -> list[Image]:
                 f"images.lock: {name}: there is no Dockerfile in {build['context']}.",
                 "add it, or correct the entry's `build.context`.",
             )
+        base = build.get("base", "base")
+        architectures = named(entry.get("architectures", DEFAULT), name)
+        for one in found:
+            if one.name == base and not set(architectures) <= set(one.architectures):
+                raise SandboxError(
+                    f"images.lock: {name} is to be built for more processors than {base}, which "
+                    "it is built from.",
+                    f"give {base} the same `architectures`.",
+                )
         found.append(
             Image(
                 name,
                 context,
-                base=build.get("base", "base"),
+                base=base,
                 programs=tuple(build.get("programs", ())),
                 seeded=build.get("seeded", False),
                 deployed=build.get("deployed", True),
                 cloud=build.get("cloud", False),
+                architectures=architectures,
             )
         )
     return found

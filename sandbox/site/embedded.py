@@ -115,6 +115,7 @@ def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
             "source": each.layout.parent.name,
             "layout": str(each.layout),
             "build": {"deployed": True},
+            "architectures": [one.name for one in each.image.architectures],
         }
         for name, each in built.items()
         if each.image.deployed
@@ -127,5 +128,6 @@ def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
                 "source": "",
                 "layout": "",
                 "build": {"cloud": True},
+                "architectures": [one.name for one in each.architectures],
             }
     replace(layout.images_lock, json.dumps({"images": entries}, indent=1))

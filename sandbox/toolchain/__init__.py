@@ -72,8 +72,13 @@ MODULES = (KUBERNETES, ENGINE, ADDONS, OBJECT_STORE, REGISTRY)
 EVERY = (*MODULES, SIMULATED_NODES, ELASTIC_CAPACITY, TARGET_REGISTRATION, IMAGE_REPLICATION)
 
 
-def built(module: Module, step: Step) -> Path:
+def built(module: Module, step: Step, architecture: str = "") -> Path:
     """Folder with the programs of `module`, compiled if this machine has not done so yet.
+
+    Args:
+        module: What to compile.
+        step: Told that it is compiling.
+        architecture: Processor to compile for, as Go spells it; this machine's by default.
 
     Raises:
         SandboxError: Go is missing, or the build failed; its last lines are in the message.
@@ -81,13 +86,14 @@ def built(module: Module, step: Step) -> Path:
 
     def make(folder: Path) -> None:
         step.waiting_for = f"{module.name} to compile"
-        step.say(f"compiling {', '.join(module.programs)} (once; minutes)")
-        _compile(module, folder)
+        known = f" for {architecture}" if architecture else ""
+        step.say(f"compiling {', '.join(module.programs)}{known} (once; minutes)")
+        _compile(module, folder, architecture)
 
-    fresh = not is_built(module)
+    fresh = not is_built(module, architecture)
     place = entry(
         "toolchain",
-        f"{module.name}-{digest_of([FOLDER / module.name], str(module))}",
+        _key(module, architecture),
         make,
         waiting=lambda holder: step.say(f"waiting for another command, {holder}"),
     )
@@ -97,10 +103,14 @@ def built(module: Module, step: Step) -> Path:
     return place
 
 
-def is_built(module: Module) -> bool:
+def is_built(module: Module, architecture: str = "") -> bool:
     """Whether `built` would return at once."""
-    key = f"{module.name}-{digest_of([FOLDER / module.name], str(module))}"
-    return (cache_root() / "toolchain" / key).is_dir()
+    return (cache_root() / "toolchain" / _key(module, architecture)).is_dir()
+
+
+def _key(module: Module, architecture: str) -> str:
+    own = [architecture] if architecture else []
+    return "-".join([module.name, *own, digest_of([FOLDER / module.name], str(module), *own)])
 
 
 def fetch(module: Module) -> None:
@@ -118,7 +128,7 @@ def fetch_all() -> None:
         fetch(module)
 
 
-def _compile(module: Module, folder: Path) -> None:
+def _compile(module: Module, folder: Path, architecture: str) -> None:
     if not shutil.which("go"):
         raise SandboxError(
             f"The Go compiler is not on PATH, and {module.name} is not built yet.",
@@ -129,7 +139,7 @@ def _compile(module: Module, folder: Path) -> None:
         ["go", "build", "-trimpath", "-mod=readonly", "-buildvcs=false",
          "-ldflags", f"-s -w {stamps}", "-o", f"{folder}/", "tool"],
         cwd=FOLDER / module.name,
-        extra=_environment(),
+        extra={**_environment(), **({"GOARCH": architecture} if architecture else {})},
         remedy="check that the Go module proxy answers and that the disk has 6 GiB free; "
         "what is compiled already is kept.",
     )  # fmt: skip

@@ -11,7 +11,8 @@ import yaml
 
 from sandbox import mirror as program
 from sandbox.faults import SandboxError
-from sandbox.images import Built, Image
+from sandbox.images import Architecture, Built, Image
+from sandbox.images.architecture import EVERY, require_runnable
 from sandbox.mirror import mirror
 from tests.components.apps.certificates import LoopbackAuthority
 from tests.components.apps.token_service import image
@@ -22,6 +23,7 @@ images:
   serving:
     digest: null
     build: {context: workloads/serving}
+    architectures: [x86_64, arm64]
   torch:
     digest: null
     build: {context: workloads/training/torch, deployed: false}
@@ -67,21 +69,35 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield host
 
 
+BOTH = tuple(EVERY.values())
+
+
 @pytest.fixture
-def built(tmp_path, monkeypatch) -> dict[str, Built]:
-    """What a build would give, without building."""
+def built(tmp_path, monkeypatch) -> dict[tuple[str, str], Built]:
+    """What a build would give, by name and processor, without building."""
+    declared = [
+        Image("serving", tmp_path, architectures=BOTH),
+        Image("torch", tmp_path, deployed=False),
+        Image("training", tmp_path),
+    ]
     made = {}
-    for name in ("serving", "torch", "training"):
-        layout = tmp_path / name
-        layout.mkdir()
-        digest = image.make(layout, name.encode())
-        made[name] = Built(Image(name, tmp_path, deployed=name != "torch"), digest, layout)
+    for one in declared:
+        for architecture in one.architectures:
+            layout = tmp_path / f"{one.name}-{architecture.name}"
+            layout.mkdir()
+            digest = image.make(layout, one.name.encode(), architecture.short)
+            made[one.name, architecture.name] = Built(one, digest, layout)
 
-    def build_all(_images, _step, *, prune_others: bool) -> dict[str, Built]:
-        assert not prune_others  # the sandbox on this machine still needs the node's images
-        return made
+    def build_all(
+        wanted: list[Image], _step: object, *, architecture: Architecture, prune_others: bool
+    ) -> dict[str, Built]:
+        # Of its own processor, the sandbox on this machine still needs the node's images.
+        assert prune_others is not architecture.native
+        return {one.name: made[one.name, architecture.name] for one in wanted}
 
+    monkeypatch.setattr(program, "images", lambda **_: declared)
     monkeypatch.setattr(program, "build_all", build_all)
+    monkeypatch.setattr(program, "require_runnable", lambda _: None)
     return made
 
 
@@ -121,9 +137,9 @@ def test_every_image_can_be_pulled_by_the_digest_in_the_lock(
     mirror("local", lock)
 
     expected = {
-        "serving": built["serving"].digest,
+        "serving": digests(lock)["serving"],  # of an index: the next test reads it
         "torch": None,
-        "training": built["training"].digest,
+        "training": built["training", "x86_64"].digest,
         "add-on": origin.partition("@")[2],
     }
     assert digests(lock) == expected
@@ -145,10 +161,11 @@ def test_a_new_release_moves_no_tag_of_the_old_one(
 ):
     monkeypatch.setenv("MIZAN_REGISTRY", registry)
     mirror("local", lock)
-    layout = tmp_path / "new"
-    layout.mkdir()
-    digest = image.make(layout, b"serving, the next release")
-    built["serving"] = Built(built["serving"].image, digest, layout)
+    for one in BOTH:
+        layout = tmp_path / f"new-{one.name}"
+        layout.mkdir()
+        digest = image.make(layout, b"serving, the next release", one.short)
+        built["serving", one.name] = Built(built["serving", one.name].image, digest, layout)
     tags = f"docker://{registry}/mizan/serving"
     before = json.loads(skopeo("list-tags", tags).stdout)["Tags"]
     moving = skopeo("inspect", "--raw", f"{tags}:{before[0]}").stdout
@@ -158,6 +175,39 @@ def test_a_new_release_moves_no_tag_of_the_old_one(
     after = json.loads(skopeo("list-tags", tags).stdout)["Tags"]
     assert len(set(after) - set(before)) == 1
     assert skopeo("inspect", "--raw", f"{tags}:{before[0]}").stdout == moving
+
+
+def test_one_digest_gives_each_machine_the_image_for_its_processor(
+    registry, built, lock, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("MIZAN_REGISTRY", registry)
+
+    mirror("local", lock)
+
+    reference = f"docker://{registry}/mizan/serving@{digests(lock)['serving']}"
+    index = json.loads(skopeo("inspect", "--raw", reference).stdout)
+    assert {one["platform"]["architecture"]: one["digest"] for one in index["manifests"]} == {
+        one.short: built["serving", one.name].digest for one in BOTH
+    }
+    for one in BOTH:
+        pulled = tmp_path / f"pulled-{one.name}"
+        done = skopeo("--override-arch", one.short, "copy", reference, f"oci:{pulled}")
+        assert done.returncode == 0, done.stderr
+        (manifest,) = json.loads((pulled / "index.json").read_text())["manifests"]
+        assert manifest["digest"] == built["serving", one.name].digest
+
+
+def test_without_an_emulator_nothing_is_begun(lock, monkeypatch, tmp_path):
+    def require(wanted: Architecture) -> None:
+        require_runnable(wanted, tmp_path)
+
+    monkeypatch.setenv("MIZAN_REGISTRY", "localhost:1")
+    monkeypatch.setattr(program, "require_runnable", require)
+    monkeypatch.setattr(program, "build_all", lambda *_, **__: pytest.fail("built"))
+    (foreign,) = [one for one in BOTH if not one.native]
+
+    with pytest.raises(SandboxError, match=rf"no programs of {foreign.name}.*qemu-user-static"):
+        mirror("local", lock)
 
 
 def test_a_registry_that_nobody_vouches_for_gets_nothing(registry, built, lock, monkeypatch):
@@ -187,6 +237,7 @@ def test_without_a_registry_it_says_what_to_give(monkeypatch, given, told):
 
 def test_a_registry_that_does_not_answer_is_named_before_anything_is_built(lock, monkeypatch):
     monkeypatch.setattr(program, "build_all", lambda *_, **__: pytest.fail("built"))
+    monkeypatch.setattr(program, "require_runnable", lambda _: None)
     absent = f"localhost:{free_port()}"
     monkeypatch.setenv("MIZAN_REGISTRY", absent)
 

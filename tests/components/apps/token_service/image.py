@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.components.apps.token_service.conftest import PASSWORDS, Registry
 
 
-def make(folder: Path, content: bytes) -> str:
+def make(folder: Path, content: bytes, architecture: str = "amd64") -> str:
     """An image with one file in it as an OCI layout; its digest."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
@@ -21,7 +21,7 @@ def make(folder: Path, content: bytes) -> str:
     layer = gzip.compress(archive.getvalue(), mtime=0)
     diff = f"sha256:{hashlib.sha256(archive.getvalue()).hexdigest()}"
     rootfs = {"type": "layers", "diff_ids": [diff]}
-    config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": rootfs}).encode()
+    config = json.dumps({"architecture": architecture, "os": "linux", "rootfs": rootfs}).encode()
     kind = "application/vnd.oci.image"
     manifest = json.dumps(
         {
