@@ -54,15 +54,27 @@ class Images:
         """
         if name in self.fixed:
             return self.fixed[name]
+        self._require(name)
+        digest = self.digests[name]
+        if digest is None and not pulumi.runtime.is_dry_run():
+            raise pulumi.RunError(f"the image {name!r} has no digest in {self.lock}: {_REMEDY}")
+        return f"{self.host}/{REPOSITORY_PREFIX}{name}@{digest or ABSENT_DIGEST}"
+
+    def built_for(self, name: str) -> Sequence[str]:
+        """Processors that the image is built for, as machines name theirs (`x86_64`).
+
+        Raises:
+            pulumi.RunError: if the name is not in the lock.
+        """
+        self._require(name)
+        return self.architectures[name]
+
+    def _require(self, name: str) -> None:
         if name not in self.digests:
             raise pulumi.RunError(
                 f"there is no image {name!r} in {self.lock}; it knows {_listing(self.digests)}: "
                 "correct the name, or add an entry"
             )
-        digest = self.digests[name]
-        if digest is None and not pulumi.runtime.is_dry_run():
-            raise pulumi.RunError(f"the image {name!r} has no digest in {self.lock}: {_REMEDY}")
-        return f"{self.host}/{REPOSITORY_PREFIX}{name}@{digest or ABSENT_DIGEST}"
 
     def source(self, name: str) -> str:
         """What the image is made from; its own digest where the lock does not say."""

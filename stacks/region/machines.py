@@ -11,9 +11,11 @@ from components.gpu_sharing import GpuSharing
 from components.network import Role
 from components.node_identity import NodeIdentity, NodeIdentityArgs
 from components.node_pool import PURPOSE_LABEL, Launch, Machine, NodePool, NodePoolArgs, Pool
+from components.node_pool.machine import TAINTED
 from components.tags import Tags
 from environments import NodePool as DeclaredPool
 from environments import Purpose
+from stacks import place
 from stacks.images import Images
 from stacks.region.facts import Facts
 from stacks.region.surroundings import Surroundings
@@ -31,6 +33,21 @@ WORKLOADS_OF: Final[Mapping[Purpose, str]] = {
     Purpose.DATA: "landing",
 }
 """Which workload a pool's nodes are paid for."""
+
+
+ANYWHERE: Final = ("issuer", "karpenter", "load-balancer-controller")
+"""Images of pods that run on any node that no taint keeps them from."""
+
+
+def purpose_of(facts: Facts, workload: str) -> Purpose:
+    """The pools that a workload's pods run on."""
+    if workload == "training":
+        gpus = facts.environment.workloads.training.gpus
+        return Purpose.GPU_TRAINING if gpus else Purpose.CPU_TRAINING
+    there = {declared.purpose for declared, _ in pools(facts)}
+    if workload == "landing" and Purpose.DATA in there:
+        return Purpose.DATA
+    return Purpose.CPU_INFERENCE
 
 
 def pool(facts: Facts, declared: DeclaredPool) -> Pool:
@@ -144,7 +161,7 @@ def build(
             f"pool-{one.name}",
             NodePoolArgs(
                 pool=one,
-                images={name: images.architectures[name] for name in _images_of(source)},
+                images={name: images.built_for(name) for name in _images_of(facts, one)},
                 cluster=cluster.name,
                 kubernetes_version=wanted.cluster.version,
                 node_role_arn=nodes.role_arn,
@@ -194,8 +211,9 @@ def _launch(
     )
 
 
-def _images_of(declared: DeclaredPool) -> Sequence[str]:
+def _images_of(facts: Facts, one: Pool) -> Sequence[str]:
     """The images that a pool's pods run."""
-    if declared.purpose is Purpose.CPU_INFERENCE:
-        return ("serving", "issuer")
-    return ("training",) if declared.purpose is not Purpose.DATA else ("landing",)
+    if one.purpose in TAINTED:
+        return ("training",)
+    placed = [name for name in place.WORKLOADS if purpose_of(facts, name).value == one.purpose]
+    return [*placed, *ANYWHERE]

@@ -13,7 +13,7 @@ from components.encrypted_storage import EncryptedStorageArgs
 from components.network import Role
 from components.object_store import ObjectStore
 from components.pod_identity import PodIdentity, PodIdentityArgs
-from environments import CloudRegion, Environment, Purpose
+from environments import CloudRegion, Environment
 from stacks import credentials, place, settings, sizing
 from stacks.images import Images
 from stacks.region import (
@@ -219,21 +219,13 @@ class Cloud(Site):
     def placement(self, workload: str) -> pod.Placement:
         """The nodes of the pools for this kind of work, whose taints it tolerates."""
         gpus = self._facts.environment.workloads.training.gpus if workload == "training" else 0
-        purpose = self._purpose(workload, gpus)
+        purpose = machines.purpose_of(self._facts, workload)
         pool = next(one for one in self._machines.pools if one.purpose == purpose.value)
         return pod.Placement(
             node_labels={machines.PURPOSE_LABEL: purpose.value},
             tolerated={taint.key: taint.value for taint in pool.taints()},
             gpus=gpus,
         )
-
-    def _purpose(self, workload: str, gpus: int) -> Purpose:
-        if workload == "training":
-            return Purpose.GPU_TRAINING if gpus else Purpose.CPU_TRAINING
-        there = {one.purpose for one in self._machines.pools}
-        if workload == "landing" and Purpose.DATA.value in there:
-            return Purpose.DATA
-        return Purpose.CPU_INFERENCE
 
     def exports(self) -> dict[str, pulumi.Input[object]]:
         """What else the stack tells: where the cluster is, and what stands before it."""

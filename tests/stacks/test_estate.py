@@ -13,9 +13,10 @@ from environments import CloudRegion, Purpose, load, names
 from policies.cloud_storage import STORAGE
 from policies.encryption import cloud_storage_encrypted
 from policies.tagging import mandatory_tags
+from stacks.images import BUILT_FOR, COMMITTED_LOCK
 from stacks.region.keys import PURPOSES
 from stacks.safeguard import STATEFUL
-from tests.support.engine import Record, environment_plan
+from tests.support.engine import Record, build, environment_plan
 from tests.support.policy_fixtures import Case, violations
 from tests.support.policy_types import arguments
 
@@ -323,6 +324,77 @@ def test_elastic_pools_have_the_declared_families_zones_and_limits(estate: Estat
             assert int(limits["nvidia.com/gpu"]) == more * pool.instance.gpus
             taints = {one["key"] for one in made[name].spec["template"]["spec"]["taints"]}
             assert "nvidia.com/gpu" in taints
+
+
+def nodes_for(pod: Json, pools: list[Record]) -> dict[str, str]:
+    """The pools whose nodes would take a pod, each with its processor as Kubernetes names it."""
+    found = {}
+    affinity = pod.get("affinity", {}).get("nodeAffinity", {})
+    (terms,) = affinity.get("requiredDuringSchedulingIgnoredDuringExecution", {}).get(
+        "nodeSelectorTerms", [{"matchExpressions": []}]
+    )
+    tolerated = {one["key"] for one in pod.get("tolerations", [])}
+    for pool in pools:
+        template = pool.spec["template"]
+        (processor,) = requirements(pool)["kubernetes.io/arch"]
+        labels = {**template["metadata"]["labels"], "kubernetes.io/arch": processor}
+        if (
+            all(labels.get(key) == value for key, value in pod.get("nodeSelector", {}).items())
+            and all(
+                labels.get(one["key"]) in one["values"]
+                if one["operator"] == "In"
+                else one["key"] not in labels
+                for one in terms["matchExpressions"]
+            )
+            and {one["key"] for one in template["spec"].get("taints", [])} <= tolerated
+        ):
+            found[pool.metadata["name"]] = processor
+    return found
+
+
+def test_every_pod_runs_on_every_node_that_would_take_it(estate: Estate) -> None:
+    lock = yaml.safe_load(COMMITTED_LOCK.read_text())["images"]
+    pools = estate.objects("NodePool")
+    taken: set[str] = set()
+    for record, template in estate.plan.pods():
+        pod = template["spec"]
+        nodes = nodes_for(pod, pools)
+        assert nodes, f"{record.name} finds no node"
+        taken |= set(nodes)
+        for container in [*pod["containers"], *pod.get("initContainers", [])]:
+            image = container["image"].partition("/mizan/")[2].partition("@")[0]
+            built = lock[image].get("architectures", BUILT_FOR)
+            names = {{"x86_64": "amd64"}.get(one, one) for one in built}
+            assert set(nodes.values()) <= names, f"{image} in {record.name}, which {nodes} take"
+    arm = {one.metadata["name"] for one in pools
+           if requirements(one)["kubernetes.io/arch"] == ["arm64"]}  # fmt: skip
+    assert arm, "a pool of Graviton machines"
+    assert arm <= taken
+
+
+def test_nodes_of_arm_start_with_a_system_for_arm(estate: Estate) -> None:
+    families = {one.name: one.family for one in estate.environment.node_pools}
+    kinds = {
+        families[one.inputs["labels"]["mizan.ae/pool"]]: one.inputs["amiType"]
+        for one in estate.every("eks/nodeGroup:NodeGroup")
+    }
+    assert kinds["m7g"] == "BOTTLEROCKET_ARM_64"
+    others = {kind for family, kind in kinds.items() if family != "m7g"}
+    assert all(kind.startswith("BOTTLEROCKET_x86_64") for kind in others)
+
+
+def test_a_pool_is_refused_for_the_image_of_any_pod_that_it_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of one that has no pool of its own in a small environment, or none at all."""
+    for name in ("landing", "karpenter"):
+        lock = yaml.safe_load(COMMITTED_LOCK.read_text())
+        del lock["images"][name]["architectures"]
+        path = tmp_path / "images.lock"
+        path.write_text(json.dumps(lock))
+        monkeypatch.setenv("MIZAN_IMAGES_LOCK", str(path))
+        with pytest.raises(ValueError, match=f"m7g needs images for arm64, and {name} is built"):
+            build(SMALL)
 
 
 def test_interruptible_machines_are_only_where_work_may_start_again(estate: Estate) -> None:
