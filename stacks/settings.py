@@ -61,6 +61,7 @@ class ReleaseKey:
     """SHA-256 of its DER form, by which signatures name it."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class CopiedRegistry:
     """The primary site's registry, as a second site finds it."""
 
