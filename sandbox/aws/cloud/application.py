@@ -13,6 +13,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 
+from sandbox.aws.cloud.authorisation import judge
 from sandbox.aws.cloud.call import Answer, Call, RefusedCallError, Settings, called
 from sandbox.aws.cloud.faults import Fault, Faults
 from sandbox.aws.cloud.inventory import things
@@ -74,6 +75,10 @@ class StandIn:
     def _of_call(self, environ: dict[str, Any], call: Call) -> Answer:
         if (error := self._faults.of(call)) is not None:
             return call.answer(error)
+        try:
+            judge(call)
+        except RefusedCallError as refusal:
+            return call.answer(refusal)
         operation = self._kept.get(call.service, {}).get(call.operation)
         if operation is not None:
             try:

@@ -36,6 +36,7 @@ SIGNED_AS = {
     "tagging": ("resourcegroupstaggingapi",),
     "ec2": ("ec2",),
 }
+ACCESS_KEY = re.compile(r"Credential=([^/]+)/")
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/")
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
