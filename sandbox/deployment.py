@@ -88,6 +88,8 @@ def ensure_stack(stack: Stack) -> None:
 
 def configure(stack: Stack, settings: Mapping[str, str]) -> None:
     """Give the stack the facts of its cluster that only this sandbox knows."""
+    if not settings:
+        return
     words = [word for item in settings.items() for word in ("--plaintext", "=".join(item))]
     pulumi(stack, "config", "set-all", "--stack", stack.name, *words)
 

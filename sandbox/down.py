@@ -3,8 +3,9 @@
 import shutil
 from pathlib import Path
 
-from environments import load
+from environments import CloudRegion, load
 from sandbox import deployment, workspace
+from sandbox.aws import running
 from sandbox.cluster import stop
 from sandbox.cluster.specification import group_name
 from sandbox.layout import PROJECT, Layout
@@ -14,7 +15,7 @@ from sandbox.progress import Steps
 
 def down(name: str) -> None:
     """Take the environment `name` down; running it on nothing is no fault."""
-    load(name)  # an unknown name is refused with the list of known ones
+    environment = load(name)  # an unknown name is refused with the list of known ones
     layout = Layout(name)
     steps = Steps()
     if not layout.state.exists():
@@ -30,8 +31,12 @@ def down(name: str) -> None:
         with steps.step("cluster") as step:
             ran = stop(layout.node, group_name(name, layout.node))
             step.note = "stopped" if ran else "was not running"
+        if isinstance(environment.sites.primary, CloudRegion):
+            with steps.step("cloud"):
+                running.stop(layout.aws)
         with steps.step("files"):
-            _forget_stack(layout)
+            if not isinstance(environment.sites.primary, CloudRegion):
+                _forget_stack(layout)  # that of a cloud has its state and settings apart
             shutil.rmtree(layout.state)
     steps.say(f"{name} is down; compiled programs and images stay in the cache")
 

@@ -61,6 +61,11 @@ class Layout:
         return self.state / "given"
 
     @property
+    def aws(self) -> Path:
+        """What plays AWS around the environment, where its site is a region."""
+        return self.state / "aws"
+
+    @property
     def images_lock(self) -> Path:
         """Digests of the images that this machine built."""
         return self.state / "images.lock"

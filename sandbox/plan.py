@@ -1,17 +1,16 @@
 """Plans an environment that need not be there yet, apart from the user's own stacks."""
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from environments import load
-from sandbox import workspace
+from sandbox import project, workspace
 from sandbox.commands import mortal, run
 from sandbox.faults import SandboxError
-from sandbox.layout import PROJECT, Layout
+from sandbox.layout import Layout
 
 # What must not leak in from the user's shell and change where or what is planned. Credentials of a
 # cloud stay: the official provider asks for them, and a preview only reads.
@@ -34,7 +33,7 @@ def plan(name: str) -> None:
         del os.environ[variable]
     with tempfile.TemporaryDirectory(prefix=f"{name}-plan-", dir=layout.sandbox) as made:
         folder = Path(made)
-        project = _project(folder)
+        made_project = project.make(folder / "project")
         (folder / "state").mkdir()
         found = workspace.environment(layout, folder / "no-kubeconfig")
         variables = {
@@ -43,13 +42,13 @@ def plan(name: str) -> None:
         }
         run(
             ["pulumi", "stack", "init", name, "--non-interactive"],
-            cwd=project,
+            cwd=made_project,
             extra=variables,
             remedy=f"run `make engine ENV={name}` first.",
         )
         done = subprocess.run(
             mortal(["pulumi", "preview", "--stack", name, "--json", "--show-sames"]),
-            cwd=project,
+            cwd=made_project,
             env={**os.environ, **variables},
             stdout=subprocess.PIPE,
             text=True,
@@ -60,13 +59,3 @@ def plan(name: str) -> None:
             f"The engine wrote no plan and ended with {done.returncode}.", "read the lines above."
         )
     sys.stdout.write(done.stdout)
-
-
-def _project(folder: Path) -> Path:
-    """A project whose program is linked, so that a new stack's settings are written here."""
-    project = folder / "project"
-    (project / "environments").mkdir(parents=True)
-    shutil.copy(PROJECT / "Pulumi.yaml", project)
-    (project / "stacks").symlink_to(PROJECT / "stacks")
-    (project / ".venv").symlink_to(sys.prefix)
-    return project

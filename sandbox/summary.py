@@ -20,6 +20,7 @@ class Summary:
         seconds: Duration of each step, and in total.
         peak_memory_gib: Most memory that the cluster's processes held together, in GiB; None
             for a cluster of the user's own.
+        held_to: Limits of the whole cluster and what it took of them; None where it has none.
         stand_ins: What was not the real thing.
         machine: What it ran on.
         kubeconfig: Path of the administrator's kubeconfig.
@@ -33,6 +34,7 @@ class Summary:
     answers: Answers
     seconds: Mapping[str, float]
     peak_memory_gib: float | None
+    held_to: Mapping[str, float] | None
     stand_ins: Sequence[str]
     machine: Mapping[str, str | int]
     kubeconfig: str
@@ -87,6 +89,15 @@ def _rows(summary: Summary) -> Iterator[tuple[str, str]]:
     yield "split", ", ".join(f"{who} → {what}" for who, what in answers.split.items())
     if summary.peak_memory_gib is not None:
         yield "peak memory", f"{summary.peak_memory_gib:.1f} GiB, all processes of the cluster"
+    if (held := summary.held_to) is not None:
+        yield (
+            "limits",
+            (
+                f"{held['cpus']:g} CPUs and {held['memory_gib']:g} GiB for the whole cluster; at "
+                f"most {held['working_set_gib']:.1f} GiB in use, "
+                f"{held['out_of_memory_kills']:g} ended for want of memory"
+            ),
+        )
     yield "steps", ", ".join(f"{name} {seconds:.0f} s" for name, seconds in summary.seconds.items())
     for number, text in enumerate(summary.stand_ins):
         yield ("stand-ins" if not number else ""), text

@@ -3,9 +3,8 @@
 import json
 import threading
 
-from environments import Environment, OnPremises, load
+from environments import Environment, load
 from sandbox import deployment, machine, recovery, toolchain, verification, workspace
-from sandbox.faults import SandboxError
 from sandbox.files import replace
 from sandbox.layout import Layout
 from sandbox.lock import Holder, locked
@@ -23,11 +22,6 @@ def up(name: str) -> None:
         InvalidEnvironmentError: The environment's file breaks a law of the model.
     """
     environment = load(name)
-    if not isinstance(environment.sites.primary, OnPremises):
-        raise SandboxError(
-            f"The primary site of {name} is a cloud region; a sandbox plays on-premises sites.",
-            f"use `pulumi preview -s {name}` with your cloud account.",
-        )
     layout = Layout(name)
     site = site_of(environment, layout)
     site.require()  # before anything is written: not even that may be allowed
@@ -69,22 +63,23 @@ def _up(environment: Environment, site: Site, layout: Layout, steps: Steps) -> N
         if site.kubeconfig != layout.kubeconfig:
             replace(layout.given, str(site.kubeconfig))  # `down` has to know, also in another shell
     with steps.step("engine") as step:
-        stand_ins = workspace.prepare_engine(layout, step)
+        stand_ins = workspace.prepare_engine(layout, step, site.providers)
         site.link_tools(step)
     with steps.step("images") as step:
         site.provide_images(cluster, step)
         variables = workspace.environment(layout, site.kubeconfig)
         workspace.write_environment(layout, variables)
     with steps.step("deployment") as step:
-        paths = workspace.with_path(layout, variables)
-        stack = deployment.Stack(name=layout.environment, variables=paths)
+        stack = site.stack(workspace.with_path(layout, variables))
         deployment.ensure_stack(stack)
-        recovery.recover(stack, step, layout.state / "logs" / "recovery.log")
+        log = layout.state / "logs" / "recovery.log"
+        recovery.recover(stack, step, log, site.seekers(stack))
         deployment.configure(stack, site.settings(cluster))
         done = deployment.up(stack, step, layout.state / "logs" / "up.log")
         step.note = f"{sum(done.changes.values())} changes, {done.unchanged} unchanged"
     with steps.step("verification") as step, site.reached(cluster):
-        answers = verification.verify(environment, cluster, ports().serving, layout, step)
+        read = site.reader(cluster, done.outputs)
+        answers = verification.verify(environment, cluster, layout, read, step)
     summary = Summary(
         environment=environment.name,
         changes=done.changes,
@@ -93,6 +88,7 @@ def _up(environment: Environment, site: Site, layout: Layout, steps: Steps) -> N
         answers=answers,
         seconds={**steps.seconds, "total": steps.total},
         peak_memory_gib=site.peak_memory_gib,
+        held_to=site.held_to,
         stand_ins=[*stand_ins, *site.stand_ins],
         machine=machine.description(),
         kubeconfig=str(site.kubeconfig),

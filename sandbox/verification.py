@@ -4,7 +4,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,12 @@ from sandbox.commands import run
 from sandbox.faults import SandboxError
 from sandbox.https import Service, secret
 from sandbox.layout import PROJECT, Layout
+from sandbox.ports import ports
 from sandbox.progress import Step
 
 READY_SECONDS = 120
+Reader = Callable[[str], str]
+"""Reads an object of the bucket of models, by its key."""
 SIGNER = re.compile(r'signed_by="([0-9a-f]+)"')
 
 
@@ -39,6 +42,14 @@ class Answers:
     example: Mapping[str, Any]
 
 
+def store_reader(cluster: Cluster, layout: Layout) -> Reader:
+    """Reads models from the store in the cluster, as serving may."""
+    credential = secret(cluster, "serving", "store-credential")
+    keys = credential["access_key"], credential["secret_key"]
+    _, store = services(cluster, ports().serving, layout)
+    return lambda key: store.request(f"/models/{key}", signed=keys)
+
+
 def services(cluster: Cluster, loopback: int, layout: Layout) -> tuple[Service, Service]:
     """The serving endpoint and the object store, by their loopback ports."""
     authority = layout.state / "ca.crt"
@@ -50,24 +61,28 @@ def services(cluster: Cluster, loopback: int, layout: Layout) -> tuple[Service, 
 
 
 def verify(
-    environment: Environment, cluster: Cluster, loopback: int, layout: Layout, step: Step
+    environment: Environment, cluster: Cluster, layout: Layout, read: Reader, step: Step
 ) -> Answers:
     """Ask for a prediction from each variant, and who signed them.
+
+    Args:
+        environment: What was asked for.
+        cluster: Where it runs.
+        layout: Gets the certificate of the platform's authority.
+        read: Reads what training said of the models.
+        step: Shows what is waited for.
 
     Raises:
         SandboxError: The endpoint does not answer, or answers otherwise than its release says.
     """
-    serving, store = services(cluster, loopback, layout)
+    serving, _ = services(cluster, ports().serving, layout)
     model = environment.workloads.serving.model
     _await_ready(serving, step)
     described = json.loads(serving.request(f"/v2/models/{model}"))["parameters"]["variants"]
     found = SIGNER.search(serving.request("/metrics"))
-    credential = secret(cluster, "serving", "store-credential")
-    keys = credential["access_key"], credential["secret_key"]
     variants = {}
     for name, facts in described.items():
-        folder = f"/models/{model}/{name}/{facts['version']}"
-        metrics = json.loads(store.request(f"{folder}/metrics.json", signed=keys))
+        metrics = json.loads(read(f"{model}/{name}/{facts['version']}/metrics.json"))
         example = metrics.pop("example")
         answer = json.loads(
             serving.request(f"/v2/models/{model}/versions/{name}/infer", example["request"])

@@ -50,13 +50,14 @@ def running(folder: Path = FOLDER) -> str | None:
     return found.endpoint if found and found.alive else None
 
 
-def start(
+def start(  # noqa: PLR0913 - what it plays, all by keyword
     folder: Path = FOLDER,
     *,
     account: str = "111122223333",
     region: str = "me-central-1",
     cluster_endpoint: str = "",
     cluster_ca: Path | None = None,
+    port: int = 0,
 ) -> StandIn:
     """Start the stand-in, or find the one that runs already.
 
@@ -66,6 +67,7 @@ def start(
         region: Region of calls that name none.
         cluster_endpoint: Address of the Kubernetes API server that plays every EKS cluster.
         cluster_ca: File with the certificate of the authority that signs that server's.
+        port: Loopback port; any free one by default.
 
     Raises:
         SandboxError: It does not start, or one runs that was started with other options.
@@ -85,7 +87,7 @@ def start(
                     "stop it first; what it holds is lost then.",
                 )
             return found
-        return _launch(folder, options)
+        return _launch(folder, options, port or _free_port())
 
 
 def stop(folder: Path = FOLDER) -> None:
@@ -103,8 +105,7 @@ def stop(folder: Path = FOLDER) -> None:
         _file(folder).unlink(missing_ok=True)
 
 
-def _launch(folder: Path, options: list[str]) -> StandIn:
-    port = _free_port()
+def _launch(folder: Path, options: list[str], port: int) -> StandIn:
     log = folder / "log"
     with log.open("w") as out:
         process = subprocess.Popen(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.cluster import address
+from sandbox.cluster.address import ON_PREMISES
 
 LOOPBACK = "127.0.0.1"
 
@@ -37,6 +38,7 @@ class ControlPlane:
         peer_port: Port of etcd for its peers, of which there are none.
         controller_port: Port where the controller manager tells its health.
         scheduler_port: Port where the scheduler tells its health.
+        service_cidr: Range of the addresses of Services.
     """
 
     folder: Path
@@ -47,6 +49,7 @@ class ControlPlane:
     peer_port: int = 2380
     controller_port: int = 10257
     scheduler_port: int = 10259
+    service_cidr: str = ON_PREMISES.service_cidr
 
     def client(self, program: str, user: str) -> list[str]:
         """A program that is a client of the API server."""
@@ -114,7 +117,7 @@ class ControlPlane:
                 f"--service-account-key-file={keys}/service-account.pub",
                 f"--service-account-signing-key-file={keys}/service-account.key",
                 "--service-account-issuer=https://kubernetes.default.svc",
-                f"--service-cluster-ip-range={address.SERVICE_CIDR}",
+                f"--service-cluster-ip-range={self.service_cidr}",
                 "--authorization-mode=Node,RBAC",
                 "--enable-admission-plugins=NodeRestriction",
                 f"--kubelet-client-certificate={keys}/apiserver-kubelet-client.crt",

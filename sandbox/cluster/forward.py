@@ -1,7 +1,8 @@
 """Carries connections between the host's loopback and the cluster's own network.
 
 Both ends meet at a Unix socket, which needs no interface, route or rule on the host.
-`outside` listens on 127.0.0.1, `inside` connects to the API server or to a Service.
+`outside` listens on 127.0.0.1, `inside` connects to the API server or to a Service. A node in a
+cloud reaches the API of that cloud the other way round.
 """
 
 import asyncio
@@ -13,15 +14,18 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from sandbox.cluster import address
 from sandbox.cluster.specification import Specification, read
 
 Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 ADDRESSES = "addresses.json"
 CHUNK = 1 << 16
+LOOPBACK = "127.0.0.1"
+PROVIDER, PROVIDER_PORT = "provider", 4566
+"""Socket that leads out to a cloud's API, and the loopback port in the cluster that leads to it."""
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Carry bytes one way until their sender ends."""
     with suppress(OSError):
         while data := await reader.read(CHUNK):
             writer.write(data)
@@ -40,7 +44,7 @@ async def _carry(
         writer.close()
         return
     try:
-        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+        await asyncio.gather(pump(reader, far_writer), pump(far_reader, writer))
     finally:
         for each in (writer, far_writer):
             each.close()
@@ -51,11 +55,20 @@ def _socket(name: str) -> str:
     return f"sockets/{name}"
 
 
+async def _to_socket(name: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    return await asyncio.open_unix_connection(_socket(name))
+
+
+async def _listen(name: str, connect: Connect) -> asyncio.Server:
+    Path(_socket(name)).unlink(missing_ok=True)
+    return await asyncio.start_unix_server(partial(_carry, connect), _socket(name))
+
+
 async def _inside(spec: Specification) -> None:
     Path("sockets").mkdir(exist_ok=True)
 
     async def to_api() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection(address.NODE_IP, address.API_PORT)
+        return await asyncio.open_connection(spec.addresses.node_ip, spec.addresses.api_port)
 
     async def to_service(target: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         known = json.loads(Path(ADDRESSES).read_text()) if Path(ADDRESSES).exists() else {}
@@ -65,24 +78,24 @@ async def _inside(spec: Specification) -> None:
 
     routes: dict[str, Connect] = {"api": to_api}
     routes |= {str(port): partial(to_service, target) for port, target in spec.exposed.items()}
-    servers = []
-    for name, connect in routes.items():
-        Path(_socket(name)).unlink(missing_ok=True)
-        servers.append(await asyncio.start_unix_server(partial(_carry, connect), _socket(name)))
+    servers = [await _listen(name, connect) for name, connect in routes.items()]
+    if spec.provider:
+        to_provider = partial(_carry, partial(_to_socket, PROVIDER))
+        servers.append(await asyncio.start_server(to_provider, LOOPBACK, PROVIDER_PORT))
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
 async def outside(spec: Specification) -> None:
-    """Listen on the host's loopback ports until cancelled."""
-
-    async def to_socket(name: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_unix_connection(_socket(name))
-
+    """Listen on the host's loopback ports, and lead to a cloud's API, until cancelled."""
     routes = {spec.api_port: "api"} | {port: str(port) for port in spec.exposed}
     servers = [
-        await asyncio.start_server(partial(_carry, partial(to_socket, name)), "127.0.0.1", port)
+        await asyncio.start_server(partial(_carry, partial(_to_socket, name)), LOOPBACK, port)
         for port, name in routes.items()
     ]
+    if spec.provider:
+        Path("sockets").mkdir(exist_ok=True)
+        to_provider = partial(asyncio.open_connection, LOOPBACK, spec.provider.port)
+        servers.append(await _listen(PROVIDER, to_provider))
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox.cluster import groups
 from sandbox.cluster.forward import outside
 from sandbox.cluster.specification import read
 from sandbox.files import replace
@@ -24,6 +25,8 @@ from sandbox.process import started
 async def keep(specification: Path) -> None:
     """Run the namespaces and the ports until either ends or a signal comes."""
     spec = read(specification)
+    if spec.limits:
+        groups.join(spec.cgroup)
     os.chdir(spec.folder)
     log = (spec.folder / "node.log").open("ab")
     inner = subprocess.Popen(

@@ -8,11 +8,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.cluster import keeper, settings
+from sandbox.cluster import groups, keeper, managed, settings
 from sandbox.cluster.specification import Specification
 from sandbox.commands import run
 from sandbox.faults import SandboxError
@@ -20,7 +19,6 @@ from sandbox.layout import PROJECT
 from sandbox.progress import Step
 
 START_SECONDS = 180
-CGROUPS = Path("/sys/fs/cgroup")
 NODE_READY = "{.items[0].status.conditions[?(@.type=='Ready')].status}"
 
 
@@ -48,11 +46,11 @@ def start(spec: Specification, kubeconfig: Path, step: Step) -> Cluster:
     cluster = Cluster(kubeconfig, Path(spec.tools) / "kubectl")
     if not keeper.found(node):
         require_ports(node, [spec.api_port, *spec.exposed])
-        settings.render(node, spec.cgroup)
+        settings.render(spec)
         settings.write_kubeconfig(
             kubeconfig, f"https://127.0.0.1:{spec.api_port}", node / "pki", "admin"
         )
-        _make_cgroups(spec.cgroup)
+        groups.make(spec.cgroup, spec.limits)
         for mark in ("started", "failed"):
             (node / mark).unlink(missing_ok=True)
         with (node / "keeper.log").open("ab") as log, keeper.held(node) as lock:
@@ -77,7 +75,7 @@ def stop(spec_folder: Path, cgroup: str) -> bool:
             time.sleep(0.1)
         if keeper.alive(spec_folder):
             os.kill(running["pid"], signal.SIGKILL)  # unshare dies with it, and pid 1 inside
-    _remove_cgroups(cgroup)
+    groups.remove(cgroup)
     return running is not None
 
 
@@ -135,9 +133,12 @@ def apply_manifests(spec: Specification, cluster: Cluster) -> None:
     """Apply the node's own objects: access of its agents, names, metrics."""
     folder = Path(__file__).parent / "manifests"
     images: dict[str, str] = json.loads((spec.folder / "system-images.json").read_text())
-    text = "\n---\n".join(path.read_text() for path in sorted(folder.glob("*.yaml")))
-    for name, reference in images.items():
-        text = text.replace(f"${{image:{name}}}", reference)
+    paths = [*sorted(folder.glob("*.yaml")), *managed.manifests(spec)]
+    text = "\n---\n".join(path.read_text() for path in paths)
+    words = {f"image:{name}": reference for name, reference in images.items()}
+    words |= {"dns": spec.addresses.dns_service_ip, **managed.words(spec)}
+    for word, value in words.items():
+        text = text.replace(f"${{{word}}}", value)
     run(
         [
             cluster.kubectl, "--kubeconfig", cluster.kubeconfig, "apply", "--server-side",
@@ -145,40 +146,6 @@ def apply_manifests(spec: Specification, cluster: Cluster) -> None:
         ],
         stdin=text,
     )  # fmt: skip
-
-
-def _controllers() -> list[Path]:
-    return [path for path in CGROUPS.iterdir() if path.is_dir()] if CGROUPS.is_dir() else []
-
-
-def _make_cgroups(name: str) -> None:
-    """Kubelet wants its root group to exist; on cgroup v1 that is one for each controller."""
-    for controller in _controllers():
-        group = controller / name
-        group.mkdir(exist_ok=True)
-        for fact in ("cpuset.cpus", "cpuset.mems"):
-            parent, own = controller / fact, group / fact
-            if own.exists() and parent.exists() and not own.read_text().strip():
-                own.write_text(parent.read_text())
-
-
-def _remove_cgroups(name: str) -> None:
-    deadline = time.monotonic() + 10
-    for controller in _controllers():
-        group = controller / name
-        while group.is_dir():
-            for path in sorted(group.rglob("*"), key=lambda p: -len(p.parts)):
-                if path.is_dir():
-                    _rmdir(path)
-            _rmdir(group)
-            if time.monotonic() > deadline:
-                break
-            time.sleep(0.05)
-
-
-def _rmdir(path: Path) -> None:
-    with suppress(OSError):  # a process in it is still dying; the caller tries again
-        path.rmdir()
 
 
 def remove(node: Path) -> None:

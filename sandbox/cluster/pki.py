@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sandbox.cluster import address
+from sandbox.cluster.address import ON_PREMISES, Addresses
 from sandbox.files import PRIVATE, replace
 
 AUTHORITY_DAYS = 365
@@ -30,48 +31,43 @@ class Leaf:
     hosts: Sequence[str] = ()
 
 
-API_HOSTS = (
-    "localhost",
-    address.NODE,
-    "kubernetes",
-    "kubernetes.default",
-    "kubernetes.default.svc",
-    f"kubernetes.default.svc.{address.CLUSTER_DOMAIN}",
-    "127.0.0.1",
-    address.NODE_IP,
-    address.API_SERVICE_IP,
-)
 AUTHORITIES = ("cluster-ca", "etcd-ca", "front-proxy-ca")
-LEAVES = (
-    Leaf("apiserver", "cluster-ca", "kube-apiserver", hosts=API_HOSTS),
-    Leaf("apiserver-kubelet-client", "cluster-ca", "kube-apiserver", "system:masters"),
-    Leaf("apiserver-etcd-client", "etcd-ca", "kube-apiserver"),
-    Leaf("etcd-server", "etcd-ca", "etcd", hosts=("localhost", "127.0.0.1")),
-    Leaf("front-proxy-client", "front-proxy-ca", "front-proxy-client"),
-    Leaf("admin", "cluster-ca", "mizan-admin", "system:masters"),
-    Leaf("node-agent", "cluster-ca", "mizan-node-agent", "mizan:node-agents"),
-    Leaf("controller-manager", "cluster-ca", "system:kube-controller-manager"),
-    Leaf("scheduler", "cluster-ca", "system:kube-scheduler"),
-    Leaf("kube-proxy", "cluster-ca", "system:kube-proxy"),
-    Leaf("network-policy", "cluster-ca", "mizan-network-policy"),
-    Leaf(
-        "kubelet",
-        "cluster-ca",
-        f"system:node:{address.NODE}",
-        "system:nodes",
-        (address.NODE, address.NODE_IP),
-    ),
-)
 
 
-def ensure(folder: Path) -> list[str]:
+def leaves(addresses: Addresses) -> list[Leaf]:
+    """The certificates of a cluster whose parts are at these addresses."""
+    api_hosts = (
+        "localhost",
+        address.NODE,
+        "kubernetes",
+        "kubernetes.default",
+        "kubernetes.default.svc",
+        f"kubernetes.default.svc.{address.CLUSTER_DOMAIN}",
+        "127.0.0.1",
+        addresses.node_ip,
+        addresses.api_service_ip,
+    )
+    node = f"system:node:{address.NODE}"
+    node_hosts = (address.NODE, addresses.node_ip)
+    return [
+        Leaf("apiserver", "cluster-ca", "kube-apiserver", hosts=api_hosts),
+        Leaf("apiserver-kubelet-client", "cluster-ca", "kube-apiserver", "system:masters"),
+        Leaf("apiserver-etcd-client", "etcd-ca", "kube-apiserver"),
+        Leaf("etcd-server", "etcd-ca", "etcd", hosts=("localhost", "127.0.0.1")),
+        Leaf("front-proxy-client", "front-proxy-ca", "front-proxy-client"),
+        Leaf("admin", "cluster-ca", "mizan-admin", "system:masters"),
+        Leaf("node-agent", "cluster-ca", "mizan-node-agent", "mizan:node-agents"),
+        Leaf("controller-manager", "cluster-ca", "system:kube-controller-manager"),
+        Leaf("scheduler", "cluster-ca", "system:kube-scheduler"),
+        Leaf("kube-proxy", "cluster-ca", "system:kube-proxy"),
+        Leaf("network-policy", "cluster-ca", "mizan-network-policy"),
+        Leaf("kubelet", "cluster-ca", node, "system:nodes", node_hosts),
+    ]
+
+
+def ensure(folder: Path, addresses: Addresses = ON_PREMISES) -> list[str]:
     """Make what is missing or about to expire; return the names of what was made."""
-    folder.mkdir(parents=True, exist_ok=True)
-    made = [name for name in AUTHORITIES if _authority(folder, name)]
-    for leaf in LEAVES:
-        if leaf.authority in made or not _still_good(folder / f"{leaf.name}.crt"):
-            _issue(folder, leaf)
-            made.append(leaf.name)
+    made = issue(folder, AUTHORITIES, leaves(addresses))
     if not (folder / "service-account.key").exists():
         key = ec.generate_private_key(ec.SECP256R1())
         public = key.public_key().public_bytes(
@@ -80,6 +76,17 @@ def ensure(folder: Path) -> list[str]:
         replace(folder / "service-account.pub", public)
         _write_key(folder / "service-account.key", key)  # last: its presence says both are there
         made.append("service-account")
+    return made
+
+
+def issue(folder: Path, authorities: Sequence[str], wanted: Sequence[Leaf]) -> list[str]:
+    """Make authorities and certificates that are missing or about to expire; return their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = [name for name in authorities if _authority(folder, name)]
+    for leaf in wanted:
+        if leaf.authority in made or not _still_good(folder / f"{leaf.name}.crt"):
+            _issue(folder, leaf)
+            made.append(leaf.name)
     return made
 
 

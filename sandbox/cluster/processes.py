@@ -1,23 +1,34 @@
 """The programs of the node, in the order of their start."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from sandbox.cluster import address
+from sandbox.cluster import address, managed
 from sandbox.cluster.control_plane import ControlPlane, Process
+from sandbox.cluster.specification import Specification
 
 
-def processes(node: Path, tools: Path, python: str, agent: Sequence[str]) -> list[Process]:
+def processes(spec: Specification) -> list[Process]:
     """All programs of the node, dependencies first."""
-    plane = ControlPlane(folder=node, tools=tools, host=address.NODE_IP, api_port=address.API_PORT)
+    node, tools, where = spec.folder, spec.tools, spec.addresses
+    told = str(node / "specification.json")
+    plane = ControlPlane(
+        folder=node,
+        tools=Path(tools),
+        host=where.node_ip,
+        api_port=where.api_port,
+        service_cidr=where.service_cidr,
+    )
+    around = managed.processes(spec)
     return [
+        Process("forward", [spec.python, "-m", "sandbox.cluster.forward", "inside", told]),
         Process(
             "containerd",
             ["containerd", "--config", f"{node}/settings/containerd.toml"],
             ["ctr", "version"],
         ),
         plane.etcd(),
-        plane.apiserver(),
+        plane.apiserver(*managed.api_server_arguments(spec)),
+        *around,
         plane.controller_manager(),
         plane.scheduler(),
         Process(
@@ -27,7 +38,7 @@ def processes(node: Path, tools: Path, python: str, agent: Sequence[str]) -> lis
                 f"--config={node}/settings/kubelet.yaml",
                 f"--kubeconfig={node}/settings/kubelet.kubeconfig",
                 f"--hostname-override={address.NODE}",
-                f"--node-ip={address.NODE_IP}",
+                f"--node-ip={where.node_ip}",
                 f"--root-dir={node}/kubelet",
             ],
         ),
@@ -47,8 +58,8 @@ def processes(node: Path, tools: Path, python: str, agent: Sequence[str]) -> lis
             [
                 *plane.client("network-policy", "network-policy"),
                 f"--node={address.NODE}",
-                f"--service-cidr={address.SERVICE_CIDR}",
+                f"--service-cidr={where.service_cidr}",
             ],
         ),
-        Process("node-agent", [python, *agent]),
+        Process("node-agent", [spec.python, "-m", "sandbox.cluster.agent", told]),
     ]

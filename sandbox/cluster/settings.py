@@ -8,35 +8,48 @@ from pathlib import Path
 
 import yaml
 
-from sandbox.cluster import address, pki
+from sandbox.cluster import address, managed, pki
+from sandbox.cluster.address import ON_PREMISES, Addresses
+from sandbox.cluster.specification import Specification
 from sandbox.files import PRIVATE, replace
 
 CONTROL_PLANE = ("admin", "controller-manager", "scheduler")
 NODE = ("node-agent", "kube-proxy", "network-policy", "kubelet")
+NODE_MIB = 1280
+"""Memory that the control plane and the node's programs need, where the node has a limit."""
 
 
-def render(node: Path, cgroup: str) -> None:
-    """Write every settings file under `node`; keys that exist are kept."""
-    server = f"https://{address.NODE_IP}:{address.API_PORT}"
-    render_control_plane(node, server, (*CONTROL_PLANE, *NODE))
+def render(spec: Specification) -> None:
+    """Write every settings file of the node; keys that exist are kept."""
+    node = spec.folder
+    render_control_plane(
+        node, spec.addresses.server, (*CONTROL_PLANE, *NODE), addresses=spec.addresses
+    )
     settings = node / "settings"
-    _write(settings / "kubelet.yaml", _kubelet(node, cgroup))
-    (settings / "containerd.toml").write_text(_containerd(node))
+    _write(settings / "kubelet.yaml", {**_kubelet(spec), **_reserved(spec)})
+    (settings / "containerd.toml").write_text(_containerd(node) + managed.render(spec))
     network = node / "etc" / "cni" / "net.d"
     network.mkdir(parents=True, exist_ok=True)
     (network / "10-mizan.conflist").write_text(json.dumps(_network(), indent=1))
 
 
-def render_control_plane(folder: Path, server: str, users: Sequence[str] = CONTROL_PLANE) -> None:
+def render_control_plane(
+    folder: Path,
+    server: str,
+    users: Sequence[str] = CONTROL_PLANE,
+    *,
+    addresses: Addresses = ON_PREMISES,
+) -> None:
     """Write what the programs of a control plane read; keys that exist are kept.
 
     Args:
         folder: Gets `pki/` and `settings/`.
         server: Address of the API server.
         users: Who gets a kubeconfig.
+        addresses: What the certificates are for besides loopback.
     """
     keys, settings = folder / "pki", folder / "settings"
-    pki.ensure(keys)
+    pki.ensure(keys, addresses)
     settings.mkdir(exist_ok=True)
     for user in users:
         write_kubeconfig(settings / f"{user}.kubeconfig", server, keys, user)
@@ -73,12 +86,23 @@ def _write(path: Path, content: object) -> None:
     replace(path, yaml.safe_dump(content, sort_keys=False), PRIVATE)
 
 
-def _kubelet(node: Path, cgroup: str) -> dict[str, object]:
-    keys = node / "pki"
+def _reserved(spec: Specification) -> dict[str, object]:
+    """What pods may not count on: kubelet sees the whole machine, the limits' group does not."""
+    if spec.limits is None:
+        return {}
+    machine = int(Path("/proc/meminfo").read_text().split()[1]) >> 10
+    beyond = max(0, machine - spec.limits.memory_gib * 1024)
+    cpus = max(0, (os.cpu_count() or 0) - spec.limits.cpus)
+    kept = {"memory": f"{beyond + NODE_MIB}Mi", **({"cpu": str(cpus)} if cpus else {})}
+    return {"systemReserved": kept}
+
+
+def _kubelet(spec: Specification) -> dict[str, object]:
+    keys, where = spec.folder / "pki", spec.addresses
     return {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "kind": "KubeletConfiguration",
-        "address": address.NODE_IP,
+        "address": where.node_ip,
         "authentication": {
             "anonymous": {"enabled": False},
             "webhook": {"enabled": True},
@@ -90,12 +114,12 @@ def _kubelet(node: Path, cgroup: str) -> dict[str, object]:
         "tlsMinVersion": "VersionTLS12",
         "readOnlyPort": 0,
         "containerRuntimeEndpoint": "unix:///run/containerd/containerd.sock",
-        "clusterDNS": [address.DNS_SERVICE_IP],
+        "clusterDNS": [where.dns_service_ip],
         "clusterDomain": address.CLUSTER_DOMAIN,
         "resolvConf": "/etc/resolv.conf",
         # The host is cgroup v1, without systemd inside the namespaces.
         "cgroupDriver": "cgroupfs",
-        "cgroupRoot": f"/{cgroup}",
+        "cgroupRoot": f"/{spec.cgroup}",
         "failCgroupV1": False,
         "failSwapOn": False,
         "enforceNodeAllocatable": [],

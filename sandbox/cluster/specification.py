@@ -5,7 +5,36 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from sandbox.cluster.address import ON_PREMISES, Addresses
 from sandbox.files import replace
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a cluster may take of the machine, everything in it together.
+
+    Attributes:
+        cpus: Processors' worth of time.
+        memory_gib: Memory.
+    """
+
+    cpus: int
+    memory_gib: int
+
+
+@dataclass(frozen=True)
+class Provider:
+    """The cloud around a node that plays a managed cluster's.
+
+    Attributes:
+        port: Loopback port of its API on the host.
+        account: Number of the account.
+        region: Its region.
+    """
+
+    port: int
+    account: str
+    region: str
 
 
 @dataclass(frozen=True)
@@ -22,6 +51,9 @@ class Specification:
         registry_host: Name and port of the environment's own registry.
         registry_address: Address of that registry's Service.
         volume_gib: Size limit of the encrypted file system, in GiB; the file is sparse.
+        addresses: Where its parts are in its own network.
+        limits: What it may take; None for no limit.
+        provider: The cloud around it; None on premises.
     """
 
     environment: str
@@ -33,6 +65,9 @@ class Specification:
     registry_host: str = ""
     registry_address: str = ""
     volume_gib: int = 40
+    addresses: Addresses = ON_PREMISES
+    limits: Limits | None = None
+    provider: Provider | None = None
 
     @property
     def folder(self) -> Path:
@@ -41,7 +76,7 @@ class Specification:
 
     @property
     def cgroup(self) -> str:
-        """Name of the control group that holds every pod."""
+        """Name of the control group that holds every pod, and the node's programs if limited."""
         return group_name(self.environment, self.folder)
 
     def write(self) -> Path:
@@ -64,4 +99,7 @@ def read(path: Path) -> Specification:
     """Read what `Specification.write` wrote."""
     facts = json.loads(path.read_text())
     facts["exposed"] = {int(port): target for port, target in facts["exposed"].items()}
+    facts["addresses"] = Addresses(**facts["addresses"])
+    for name, kind in (("limits", Limits), ("provider", Provider)):
+        facts[name] = kind(**facts[name]) if facts[name] else None
     return Specification(**facts)

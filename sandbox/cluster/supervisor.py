@@ -22,7 +22,7 @@ def main(specification: Path) -> None:
     spec = read(specification)
     try:
         _mounts(spec)
-        _network()
+        _network(spec)
         volumes.open_encrypted(spec.folder, spec.volume_gib)
         Supervisor(spec).run()
     except Exception as error:
@@ -40,18 +40,10 @@ class Supervisor:
 
     def run(self) -> None:
         """Start everything in order, then watch for ever."""
-        spec = self._spec
-        agent = ["-m", "sandbox.cluster.agent", str(spec.folder / "specification.json")]
-        forward = [spec.python, "-m", "sandbox.cluster.forward", "inside",
-                   str(spec.folder / "specification.json")]  # fmt: skip
-        programs = [
-            Process("forward", forward),
-            *processes(spec.folder, Path(spec.tools), spec.python, agent),
-        ]
-        for program in programs:
+        for program in processes(self._spec):
             self._start(program, pause=1.0)
             self._await_ready(program)
-        (spec.folder / "started").touch()
+        (self._spec.folder / "started").touch()
         while True:
             self._reap()
             now = time.monotonic()
@@ -118,7 +110,7 @@ def _mounts(spec: Specification) -> None:
     work.mkdir(exist_ok=True)
     name = spec.registry_host.rsplit(":", 1)[0]
     (upper / "hosts").write_text(
-        f"127.0.0.1 localhost\n{address.NODE_IP} {address.NODE}\n"
+        f"127.0.0.1 localhost\n{spec.addresses.node_ip} {address.NODE}\n"
         + (f"{spec.registry_address} {name}\n" if spec.registry_address else "")
     )
     (upper / "resolv.conf").write_text("nameserver 127.0.0.1\n")
@@ -138,8 +130,8 @@ def _mount(*words: str) -> None:
     subprocess.run(["mount", *words], check=True)
 
 
-def _network() -> None:
-    bridge, ip = address.NODE_BRIDGE, f"{address.NODE_IP}/32"
+def _network(spec: Specification) -> None:
+    bridge, ip = address.NODE_BRIDGE, f"{spec.addresses.node_ip}/32"
     for words in (
         ("hostname", address.NODE),
         ("ip", "link", "set", "lo", "up"),

@@ -71,7 +71,7 @@ class Joining:
         """Make the nodes that are missing, and take away those that nobody asks for any more."""
         wanted = {
             node["metadata"]["name"]: node
-            for group in (*self._managed(), *self._elastic())
+            for group in self.groups()
             for node in nodes(group, self._machine(group.instance_type), self._region)
         }
         there = {node.metadata.name for node in self._core.list_node().items}
@@ -79,6 +79,11 @@ class Joining:
             self._core.create_node(wanted[name])
         for name in there - wanted.keys():
             self._core.delete_node(name)
+
+    def groups(self) -> Iterator[Group]:
+        """What was asked for: the managed node groups, then the elastic pools."""
+        yield from self._managed()
+        yield from self._elastic()
 
     def _managed(self) -> Iterator[Group]:
         """The managed node groups of every cluster."""

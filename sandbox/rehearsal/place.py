@@ -1,14 +1,11 @@
 """Where a rehearsal keeps its things, apart from the user's own stacks and settings."""
 
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox import project
 from sandbox.layout import PROJECT, Layout
-
-SETTINGS = "Pulumi.yaml"
-PROGRAM = "stacks"
 
 
 @dataclass(frozen=True)
@@ -92,8 +89,4 @@ class Place:
         Args:
             source: Folder of the project that is rehearsed.
         """
-        self.project.mkdir(parents=True)
-        shutil.copy(source / SETTINGS, self.project / SETTINGS)
-        (self.project / "environments").mkdir()
-        (self.project / PROGRAM).symlink_to(source / PROGRAM)
-        (self.project / ".venv").symlink_to(sys.prefix)
+        project.make(self.project, source)

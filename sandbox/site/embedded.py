@@ -3,28 +3,47 @@
 import json
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import astuple, replace
+from typing import Any
 
 from environments import Environment
 from sandbox import machine, toolchain, workspace
-from sandbox.cluster import Cluster, address, launch, provisioner, seeding
+from sandbox.cluster import Cluster, launch, provisioner, seeding
+from sandbox.cluster.address import ON_PREMISES
 from sandbox.cluster.specification import Specification
-from sandbox.files import replace
+from sandbox.deployment import Stack
+from sandbox.files import replace as write
 from sandbox.images import Built, build_all, images
 from sandbox.layout import Layout
 from sandbox.machine import PeakMemory
 from sandbox.ports import ports
 from sandbox.progress import Step
+from sandbox.recovery import Seeker
+from sandbox.verification import Reader, store_reader
 
 
 class Embedded:
-    """Everything from Go modules and Debian's packages; it needs root."""
+    """Everything from Go modules and Debian's packages; it needs root.
 
-    def __init__(self, environment: Environment, layout: Layout) -> None:
+    Args:
+        environment: What is brought up on it.
+        layout: Where its files are.
+        surroundings: Fields of the specification that differ from those of a site on premises.
+    """
+
+    providers: Sequence[str] = ("kubernetes",)
+
+    def __init__(
+        self,
+        environment: Environment,
+        layout: Layout,
+        surroundings: Mapping[str, Any] | None = None,
+    ) -> None:
         self.kubeconfig = layout.kubeconfig
         self._environment = environment
+        self._surroundings = surroundings or {}
         self._layout = layout
         self._memory: PeakMemory | None = None
 
@@ -43,7 +62,7 @@ class Embedded:
 
     def start(self, step: Step) -> Cluster:
         """Start it, or find it running."""
-        spec = self._specified(step)
+        spec = self.specified(step)
         cluster = launch.start(spec, self.kubeconfig, step)
         self._memory = PeakMemory(seeding.inner_pid(spec.folder))
         return cluster
@@ -55,9 +74,19 @@ class Embedded:
     def provide_images(self, cluster: Cluster, step: Step) -> None:
         """Build them, and put into the node those that its registry itself needs."""
         built = build_all(images(), step)
+        self.seed(built, built.values(), cluster, step)
+
+    def seed(
+        self,
+        built: Mapping[str, Built],
+        seeded: Iterable[Built],
+        cluster: Cluster,
+        step: Step,
+    ) -> None:
+        """Write down what was built, put images into the node, and apply the node's own objects."""
         _write_lock(self._layout, built)
-        spec = self._specified(step)
-        seeding.seed(spec, built.values())
+        spec = self.specified(step)
+        seeding.seed(spec, seeded)
         launch.apply_manifests(spec, cluster)
         step.note = f"{len(built)} images"
 
@@ -65,10 +94,29 @@ class Embedded:
         """Addresses inside the node, and the provisioner that encrypts."""
         del cluster
         return {
-            "mizan:apiServerAddress": address.NODE_IP,
-            "mizan:apiServerPort": str(address.API_PORT),
+            "mizan:apiServerAddress": ON_PREMISES.node_ip,
+            "mizan:apiServerPort": str(ON_PREMISES.api_port),
             "mizan:encryptedProvisioner": provisioner.PROVISIONER,
         }
+
+    def stack(self, variables: Mapping[str, str]) -> Stack:
+        """The stack of this checkout."""
+        return Stack(name=self._environment.name, variables=variables)
+
+    def seekers(self, stack: Stack) -> Sequence[Seeker]:
+        """What can be left half made is in the cluster alone."""
+        del stack
+        return ()
+
+    def reader(self, cluster: Cluster, outputs: Mapping[str, Any]) -> Reader:
+        """Reads the store in the cluster, with the credential of serving."""
+        del outputs
+        return store_reader(cluster, self._layout)
+
+    @property
+    def held_to(self) -> Mapping[str, float] | None:
+        """The machine is its only limit."""
+        return None
 
     @contextmanager
     def reached(self, cluster: Cluster) -> Iterator[None]:
@@ -90,10 +138,11 @@ class Embedded:
             "publisher of locally built images (for `make mirror`)",
         ]
 
-    def _specified(self, step: Step) -> Specification:
+    def specified(self, step: Step) -> Specification:
+        """What the cluster is, as its own processes read it."""
         tools = toolchain.built(toolchain.KUBERNETES, step)
         chosen, registry = ports(), self._environment.registry
-        return Specification(
+        spec = Specification(
             environment=self._environment.name,
             node=str(self._layout.node),
             tools=str(tools),
@@ -106,6 +155,7 @@ class Embedded:
             registry_host=registry.host,
             registry_address=str(registry.address or ""),
         )
+        return replace(spec, **self._surroundings)
 
 
 def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
@@ -114,7 +164,7 @@ def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
             "digest": each.digest,
             "source": each.layout.parent.name,
             "layout": str(each.layout),
-            "build": {"deployed": True},
+            "build": {"deployed": True, "cloud": each.image.cloud},
             "architectures": [one.name for one in each.image.architectures],
         }
         for name, each in built.items()
@@ -122,7 +172,7 @@ def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
     }
     # What only a cloud deploys has a place, so that a cloud's plan can be shown from here.
     for each in images(cloud=True):
-        if each.cloud:
+        if each.cloud and each.name not in entries:
             entries[each.name] = {
                 "digest": "",
                 "source": "",
@@ -130,4 +180,4 @@ def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
                 "build": {"cloud": True},
                 "architectures": [one.name for one in each.architectures],
             }
-    replace(layout.images_lock, json.dumps({"images": entries}, indent=1))
+    write(layout.images_lock, json.dumps({"images": entries}, indent=1))

@@ -5,19 +5,23 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from sandbox import toolchain
 from sandbox.cluster import Cluster
 from sandbox.commands import mortal
+from sandbox.deployment import Stack
 from sandbox.faults import SandboxError
 from sandbox.layout import Layout
 from sandbox.ports import ports
 from sandbox.progress import Step
+from sandbox.recovery import Seeker
+from sandbox.verification import Reader, store_reader
 
 ANSWER_SECONDS = 10
 FORWARD_SECONDS = 30
@@ -28,8 +32,11 @@ LOCAL_CLUSTERS = ("kind-", "k3d-")
 class Given:
     """The cluster behind a kubeconfig; its images come from where `make mirror` put them."""
 
-    def __init__(self, kubeconfig: Path) -> None:
+    providers: Sequence[str] = ("kubernetes",)
+
+    def __init__(self, kubeconfig: Path, layout: Layout) -> None:
         self.kubeconfig = kubeconfig.resolve()
+        self._layout = layout
 
     def require(self) -> None:
         """The kubeconfig is there.
@@ -82,6 +89,25 @@ class Given:
         path = "jsonpath={.subsets[0].addresses[0].ip} {.subsets[0].ports[0].port}"
         address, port = cluster.ask("get", "endpoints", "kubernetes", "-o", path).split()
         return {"mizan:apiServerAddress": address, "mizan:apiServerPort": port}
+
+    def stack(self, variables: Mapping[str, str]) -> Stack:
+        """The stack of this checkout."""
+        return Stack(name=self._layout.environment, variables=variables)
+
+    def seekers(self, stack: Stack) -> Sequence[Seeker]:
+        """What can be left half made is in the cluster alone."""
+        del stack
+        return ()
+
+    def reader(self, cluster: Cluster, outputs: Mapping[str, Any]) -> Reader:
+        """Reads the store in the cluster, with the credential of serving."""
+        del outputs
+        return store_reader(cluster, self._layout)
+
+    @property
+    def held_to(self) -> Mapping[str, float] | None:
+        """Not ours to see."""
+        return None
 
     @contextmanager
     def reached(self, cluster: Cluster) -> Iterator[None]:

@@ -1,0 +1,156 @@
+"""A small company's whole environment in what its one node has: it serves, and leaves nothing.
+
+The estate is made beside a stand-in of AWS; its workloads really run, held to 2 CPUs and 8 GiB.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from environments import load
+from sandbox.cluster import Cluster, groups
+from sandbox.cluster.specification import group_name
+from sandbox.layout import PROJECT, Layout
+from sandbox.ports import ports
+from sandbox.verification import services
+from tests.support.host import eventually, processes, traces
+
+pytestmark = pytest.mark.acceptance
+NAME = "smb"
+RESOURCES = 400
+GIB = 2**30
+
+
+@pytest.fixture(scope="module")
+def layout():
+    return Layout(NAME)
+
+
+@pytest.fixture(scope="module")
+def group(layout):
+    return group_name(NAME, layout.node)
+
+
+@pytest.fixture(scope="module")
+def before(group, layout):
+    assert not layout.state.exists(), f"this test brings {NAME} up itself: take it down first"
+    return traces(group, PROJECT)
+
+
+@pytest.fixture(scope="module")
+def run():
+    def command(word):
+        return subprocess.run(
+            [str(PROJECT / ".venv" / "bin" / "python"), "-m", "sandbox", word, NAME],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def up(before, run):
+    assert before["groups"] == []
+    done = run("up")
+    yield done
+    run("down")
+
+
+@pytest.fixture(scope="module")
+def summary(up, layout):
+    assert up.returncode == 0, up.stdout + up.stderr
+    return json.loads(layout.summary.read_text())
+
+
+@pytest.fixture(scope="module")
+def cluster(summary, layout):
+    assert summary["environment"] == NAME
+    return Cluster(layout.kubeconfig, layout.bin / "kubectl")
+
+
+def test_every_resource_of_the_estate_is_made_and_the_summary_names_what_stands_in(summary, up):
+    assert summary["changes"].keys() == {"create"}
+    assert summary["changes"]["create"] > RESOURCES
+    for named in ("AWS: moto", "for EKS Pod Identity", "one node for every pool", "for ECR"):
+        assert [one for one in summary["stand_ins"] if named in one], named
+        assert named in up.stdout
+
+
+def test_predictions_are_those_that_training_computed(summary):
+    variants = load(NAME).workloads.serving.variants
+    assert summary["answers"]["variants"].keys() == variants.keys()
+    for name, facts in summary["answers"]["variants"].items():
+        assert facts["prediction"]["answered_by"] == name
+
+
+def test_a_prediction_is_answered_over_tls(cluster, layout, summary):
+    serving, _ = services(cluster, ports().serving, layout)
+    path = f"/v2/models/{load(NAME).workloads.serving.model}/infer"
+    body = {**summary["answers"]["example"], "parameters": {"subject_id": "passenger-1"}}
+    assert json.loads(serving.request(path, body))["outputs"]
+
+
+def test_everything_of_the_cluster_is_in_a_group_of_2_cpus_and_8_gib(summary, group, layout):
+    assert groups.cpus(group) == 2
+    held = groups.memory(group)
+    assert held.limit == 8 * GIB
+    assert 0 < summary["held_to"]["working_set_gib"] <= 8
+    assert summary["held_to"]["out_of_memory_kills"] == 0
+    outside = [
+        " ".join(words)[:120]
+        for number, words in processes(group, layout.node)
+        if f"/{group}/" not in Path(f"/proc/{number}/cgroup").read_text()
+    ]
+    assert outside == []
+
+
+def test_every_pod_runs_or_has_completed(cluster):
+    pods = json.loads(cluster.ask("get", "pods", "-A", "-o", "json"))["items"]
+    found = {pod["metadata"]["namespace"] for pod in pods}
+    assert {"capacity", "data", "identity", "serving", "signing", "training"} <= found
+    for pod in pods:
+        name, status = pod["metadata"]["name"], pod["status"]
+        ready = {one["type"]: one["status"] for one in status.get("conditions", ())}
+        assert status["phase"] == "Succeeded" or ready.get("Ready") == "True", name
+
+
+def test_the_ways_of_a_pod_are_those_that_its_policies_leave_open(cluster):
+    lines = cluster.ask(
+        "-n", "kube-system", "get", "configmap", "coredns", "-o", "jsonpath={.data.names}"
+    ).splitlines()
+    addresses = {name: address for address, name in map(str.split, lines)}
+    region = load(NAME).sites.primary.region
+    ways = {
+        (addresses[f"s3.{region}.amazonaws.com"], 443): "open",
+        ("169.254.170.23", 80): "open",
+        (addresses[f"ec2.{region}.amazonaws.com"], 443): "shut",
+        ("172.20.0.1", 443): "shut",
+    }
+    ask = f"""
+import socket
+for way in {[*ways]}:
+    try: socket.create_connection(way, 5); print("open")
+    except OSError: print("shut")
+"""
+    pod = cluster.ask("-n", "serving", "get", "pods", "-o", "jsonpath={.items[0].metadata.name}")
+    python = "/opt/venv/bin/python"
+    found = cluster.ask("-n", "serving", "exec", pod, "--", python, "-c", ask).split()
+    assert dict(zip(ways, found, strict=True)) == ways
+
+
+def test_up_again_changes_nothing(summary, run, layout):
+    assert summary["environment"] == NAME
+    done = run("up")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(layout.summary.read_text())["changes"] == {}
+
+
+def test_down_leaves_the_machine_as_it_was(summary, run, group, before, layout):
+    assert summary["environment"] == NAME
+    assert traces(group, PROJECT) != before, "these traces tell an up from none"
+    done = run("down")
+    assert done.returncode == 0, done.stdout + done.stderr
+    eventually(lambda: traces(group, PROJECT) == before, 30, "nothing to be left")
+    assert not layout.state.exists()
