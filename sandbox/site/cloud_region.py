@@ -204,6 +204,7 @@ class Region:
             aws_command.STAND_IN,
             "embedded single-node Kubernetes in namespaces (for EKS, and a machine in its pool)",
             "that one node for every pool, Karpenter's too: it takes their pods, and none joins",
+            "no machine images: Karpenter runs and reads its pools, and can start no machine",
             "CoreDNS, network policies and Services of the sandbox (for the add-ons of EKS)",
             "names and TLS of the network's endpoints, before moto (for AWS's own)",
             "webhook and agent that know the associations and check tokens (for EKS Pod Identity)",
