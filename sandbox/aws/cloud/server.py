@@ -7,6 +7,7 @@ from pathlib import Path
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
+from sandbox.aws.cloud import bucket_policy
 from sandbox.aws.cloud.application import StandIn
 from sandbox.aws.cloud.call import Settings
 from sandbox.aws.cloud.kept import services
@@ -26,6 +27,7 @@ def serve(
     # Moto warns of errors that a service's model lacks, and many models lack theirs.
     warnings.filterwarnings("ignore", message=".*does not match an error shape")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    bucket_policy.install()
     settings = Settings(account, region, cluster_endpoint, cluster_ca)
     server = make_server(
         "127.0.0.1", port, StandIn(settings, services()), threaded=True, request_handler=_Handler
