@@ -11,7 +11,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help up down rehearse test accept lint preview cost prices policy schema bench bench-preview mirror engine tools lock clean-cache
+.PHONY: help up down rehearse rehearse-loss test accept lint preview cost prices policy schema bench bench-preview mirror engine tools lock clean-cache
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -24,6 +24,9 @@ down: tools ## Take ENV down: nothing of it stays but the cache
 
 rehearse: tools ## Bring the cloud environment ENV up beside a stand-in of AWS, change it, take it down
 	@$(BIN)/python -m sandbox rehearse $(ENV)
+
+rehearse-loss: tools ## Bring both sites of ENV up, kill the first one, take over at the second: RPO and RTO
+	@$(BIN)/python -m sandbox rehearse-loss $(ENV)
 
 test: tools ## Everything a newcomer should see pass: lint, fast tests, the real engine, the real cluster
 	@tests/run

@@ -1,4 +1,4 @@
-"""`python -m sandbox up|down|engine|mirror|plan|rehearse ENVIRONMENT`: what the Makefile calls."""
+"""`python -m sandbox COMMAND ENVIRONMENT`: what the Makefile calls."""
 
 import argparse
 import errno
@@ -23,12 +23,20 @@ def rehearse(name: str) -> None:
     begin(name)
 
 
+def rehearse_loss(name: str) -> None:
+    """Rehearse the loss of an environment's first site."""
+    from sandbox.loss.lose import lose  # noqa: PLC0415 - as above
+
+    lose(name)
+
+
 COMMANDS = {
     "down": down,
     "engine": engine,
     "mirror": mirror,
     "plan": plan,
     "rehearse": rehearse,
+    "rehearse-loss": rehearse_loss,
     "up": up,
 }
 INTERRUPTED = 130

@@ -1,8 +1,8 @@
 """Carries connections between the host's loopback and the cluster's own network.
 
 Both ends meet at a Unix socket, which needs no interface, route or rule on the host.
-`outside` listens on 127.0.0.1, `inside` connects to the API server or to a Service. A node in a
-cloud reaches the API of that cloud the other way round.
+`outside` listens on 127.0.0.1, `inside` connects to the API server or to a Service; for what the
+cluster may reach outside of it, as a cloud's API, the other way round.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWrite
 ADDRESSES = "addresses.json"
 CHUNK = 1 << 16
 LOOPBACK = "127.0.0.1"
-PROVIDER, PROVIDER_PORT = "provider", 4566
-"""Socket that leads out to a cloud's API, and the loopback port in the cluster that leads to it."""
+PROVIDER_PORT = 4566
+"""Loopback port in the cluster that leads out to a cloud's API."""
 
 
 async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -35,9 +35,10 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
             writer.write_eof()
 
 
-async def _carry(
+async def carry(
     connect: Connect, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
+    """Carry one connection to where `connect` leads, until both ends have closed."""
     try:
         far_reader, far_writer = await connect()
     except OSError:
@@ -61,7 +62,7 @@ async def _to_socket(name: str) -> tuple[asyncio.StreamReader, asyncio.StreamWri
 
 async def _listen(name: str, connect: Connect) -> asyncio.Server:
     Path(_socket(name)).unlink(missing_ok=True)
-    return await asyncio.start_unix_server(partial(_carry, connect), _socket(name))
+    return await asyncio.start_unix_server(partial(carry, connect), _socket(name))
 
 
 async def _inside(spec: Specification) -> None:
@@ -79,23 +80,35 @@ async def _inside(spec: Specification) -> None:
     routes: dict[str, Connect] = {"api": to_api}
     routes |= {str(port): partial(to_service, target) for port, target in spec.exposed.items()}
     servers = [await _listen(name, connect) for name, connect in routes.items()]
-    if spec.provider:
-        to_provider = partial(_carry, partial(_to_socket, PROVIDER))
-        servers.append(await asyncio.start_server(to_provider, LOOPBACK, PROVIDER_PORT))
+    for target, port in _outward(spec).items():
+        host, _, own = target.rpartition(":")
+        connect = partial(_to_socket, _leading_out(port))
+        servers.append(await asyncio.start_server(partial(carry, connect), host, int(own)))
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
+def _outward(spec: Specification) -> dict[str, int]:
+    """What the cluster reaches outside -> the loopback port of the host that it leads to."""
+    if spec.provider is None:
+        return spec.outward
+    return {f"{LOOPBACK}:{PROVIDER_PORT}": spec.provider.port, **spec.outward}
+
+
+def _leading_out(port: int) -> str:
+    return f"outward-{port}"
+
+
 async def outside(spec: Specification) -> None:
-    """Listen on the host's loopback ports, and lead to a cloud's API, until cancelled."""
+    """Listen on the host's loopback ports, and lead to what is beyond, until cancelled."""
     routes = {spec.api_port: "api"} | {port: str(port) for port in spec.exposed}
     servers = [
-        await asyncio.start_server(partial(_carry, partial(_to_socket, name)), LOOPBACK, port)
+        await asyncio.start_server(partial(carry, partial(_to_socket, name)), LOOPBACK, port)
         for port, name in routes.items()
     ]
-    if spec.provider:
-        Path("sockets").mkdir(exist_ok=True)
-        to_provider = partial(asyncio.open_connection, LOOPBACK, spec.provider.port)
-        servers.append(await _listen(PROVIDER, to_provider))
+    Path("sockets").mkdir(exist_ok=True)
+    for port in _outward(spec).values():
+        to_host = partial(asyncio.open_connection, LOOPBACK, port)
+        servers.append(await _listen(_leading_out(port), to_host))
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 

@@ -90,6 +90,22 @@ def issue(folder: Path, authorities: Sequence[str], wanted: Sequence[Leaf]) -> l
     return made
 
 
+def ensure_server(folder: Path, name: str, hosts: Sequence[str]) -> Path:
+    """A server certificate `<name>.crt` with its key, by an authority of its own.
+
+    Args:
+        folder: Gets both.
+        name: Name of the files.
+        hosts: Names and addresses of the server.
+
+    Returns:
+        File with the authority's certificate.
+    """
+    authority = f"{name}-ca"
+    issue(folder, [authority], [Leaf(name, authority, name, hosts=hosts)])
+    return folder / f"{authority}.crt"
+
+
 def _still_good(path: Path) -> bool:
     if not path.exists() or not path.with_suffix(".key").exists():
         return False

@@ -50,6 +50,8 @@ class Specification:
         exposed: Loopback port on the host -> `namespace/service:port` in the cluster.
         registry_host: Name and port of the environment's own registry.
         registry_address: Address of that registry's Service.
+        outward: `address:port` in the cluster's network -> loopback port on the host that it leads
+            to, as a private link leads to another site.
         volume_gib: Size limit of the encrypted file system, in GiB; the file is sparse.
         addresses: Where its parts are in its own network.
         limits: What it may take; None for no limit.
@@ -64,6 +66,7 @@ class Specification:
     exposed: dict[int, str] = field(default_factory=dict)
     registry_host: str = ""
     registry_address: str = ""
+    outward: dict[str, int] = field(default_factory=dict)
     volume_gib: int = 40
     addresses: Addresses = ON_PREMISES
     limits: Limits | None = None

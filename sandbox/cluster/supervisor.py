@@ -132,11 +132,13 @@ def _mount(*words: str) -> None:
 
 def _network(spec: Specification) -> None:
     bridge, ip = address.NODE_BRIDGE, f"{spec.addresses.node_ip}/32"
+    beyond = sorted({target.rpartition(":")[0] for target in spec.outward})
     for words in (
         ("hostname", address.NODE),
         ("ip", "link", "set", "lo", "up"),
         ("ip", "link", "add", bridge, "type", "bridge"),
         ("ip", "address", "add", ip, "dev", bridge),
+        *(("ip", "address", "add", f"{far}/32", "dev", bridge) for far in beyond),
         ("ip", "link", "set", bridge, "up"),
         ("ip", "route", "add", "default", "dev", bridge),
         # A pod runs a second before the policies know its address. Both chains accept what the

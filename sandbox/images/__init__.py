@@ -2,7 +2,7 @@
 
 from sandbox.images.architecture import Architecture
 from sandbox.images.build import Built, build_all
-from sandbox.images.catalogue import Image, images
+from sandbox.images.catalogue import NODE, Image, images
 from sandbox.images.index import joined
 
-__all__ = ["Architecture", "Built", "Image", "build_all", "images", "joined"]
+__all__ = ["NODE", "Architecture", "Built", "Image", "build_all", "images", "joined"]

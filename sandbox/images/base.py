@@ -22,7 +22,7 @@ LOCK = PROJECT / "locks" / "bootstrap.txt"
 def base_key(architecture: Architecture) -> str:
     """Key of the base image: its recipe and the version of uv."""
     return digest_of(
-        [DOCKERFILE], SUITE, PACKAGES, run([_uv(), "--version"]).strip(), *_foreign(architecture)
+        [DOCKERFILE], SUITE, PACKAGES, run([uv(), "--version"]).strip(), *_foreign(architecture)
     )
 
 
@@ -32,8 +32,8 @@ def base_context(folder: Path, architecture: Architecture) -> Path:
     root = entry("roots", key, lambda place: _bootstrap(place, architecture)) / "root.tar"
     shutil.copytree(DOCKERFILE, folder / "context")
     shutil.copy(root, folder / "context" / "root.tar")
-    uv = _uv() if architecture.native else _uv_for(architecture, folder / "uv")
-    shutil.copy(uv, folder / "context" / "uv")
+    program = uv() if architecture.native else _uv_for(architecture, folder / "uv")
+    shutil.copy(program, folder / "context" / "uv")
     return folder / "context"
 
 
@@ -59,14 +59,19 @@ def _bootstrap(folder: Path, architecture: Architecture) -> None:
 def _uv_for(architecture: Architecture, folder: Path) -> Path:
     """The uv of the lock, for another processor than this machine's."""
     run(
-        [_uv(), "pip", "install", "--quiet", "--python", sys.executable, "--target", folder,
+        [uv(), "pip", "install", "--quiet", "--python", sys.executable, "--target", folder,
          "--python-platform", architecture.wheels, "--require-hashes", "--requirement", LOCK],
         remedy="check that the Python package registry answers.",
     )  # fmt: skip
     return folder / "bin" / "uv"
 
 
-def _uv() -> str:
+def uv() -> str:
+    """The program `uv`, beside Python or on PATH.
+
+    Raises:
+        SandboxError: There is none.
+    """
     beside = Path(sys.executable).with_name("uv")
     found = str(beside) if beside.exists() else shutil.which("uv")
     if not found:

@@ -13,6 +13,7 @@ from sandbox.progress import Step
 from sandbox.recovery import Recovered
 from sandbox.rehearsal import inventory
 from sandbox.rehearsal.cloud import Cloud
+from sandbox.rehearsal.cluster import Control
 from sandbox.rehearsal.live import Live, Resource
 from sandbox.rehearsal.place import Place
 from sandbox.rehearsal.programs import Programs
@@ -31,6 +32,7 @@ class Estate:
         place: Where its files are.
         stack: Its stack.
         cloud: AWS.
+        control: The control plane of its cluster.
         api: Client of the Kubernetes API server.
         programs: What plays the cloud and the cluster.
         born: What the cloud held before anything was made.
@@ -41,6 +43,7 @@ class Estate:
     place: Place
     stack: Stack
     cloud: Cloud
+    control: Control
     api: Any
     programs: Programs
     born: frozenset[tuple[str, str, str, str]]

@@ -14,14 +14,16 @@ class Place:
 
     Attributes:
         environment: Name of the environment, which is the name of the stack too.
+        purpose: What is rehearsed.
     """
 
     environment: str
+    purpose: str = "rehearsal"
 
     @property
     def root(self) -> Path:
         """Everything of the rehearsal."""
-        return Layout(self.environment).sandbox / f"{self.environment}-rehearsal"
+        return Layout(self.environment).sandbox / f"{self.environment}-{self.purpose}"
 
     @property
     def lock(self) -> Path:

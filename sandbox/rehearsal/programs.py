@@ -94,6 +94,14 @@ class Programs:
                 running.wait()
         self._running.clear()
 
+    def kill(self) -> None:
+        """Kill them all at once, as the loss of a site does: none can say a last word."""
+        for _, running in self._running:
+            running.kill()
+        for _, running in self._running:
+            running.wait()
+        self._running.clear()
+
     def log(self, name: str) -> Path:
         """Where a program writes."""
         return self._logs / f"{name}.log"

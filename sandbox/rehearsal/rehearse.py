@@ -152,6 +152,7 @@ def standing(
             place=place,
             stack=stack,
             cloud=sky,
+            control=control,
             api=api,
             programs=started,
             born=inventory.born(sky),

@@ -3,7 +3,7 @@
 import json
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, replace
 from typing import Any
@@ -15,7 +15,7 @@ from sandbox.cluster.address import ON_PREMISES
 from sandbox.cluster.specification import Specification
 from sandbox.deployment import Stack
 from sandbox.files import replace as write
-from sandbox.images import Built, build_all, images
+from sandbox.images import NODE, Built, build_all, images
 from sandbox.layout import Layout
 from sandbox.machine import PeakMemory
 from sandbox.ports import ports
@@ -28,9 +28,10 @@ class Embedded:
     """Everything from Go modules and Debian's packages; it needs root.
 
     Args:
-        environment: What is brought up on it.
+        environment: What it plays a site of, as that site sees it.
         layout: Where its files are.
         surroundings: Fields of the specification that differ from those of a site on premises.
+        deployed: Names of the images that the site deploys; None for those of every site.
     """
 
     providers: Sequence[str] = ("kubernetes",)
@@ -40,11 +41,14 @@ class Embedded:
         environment: Environment,
         layout: Layout,
         surroundings: Mapping[str, Any] | None = None,
+        *,
+        deployed: Collection[str] | None = None,
     ) -> None:
         self.kubeconfig = layout.kubeconfig
         self._environment = environment
         self._surroundings = surroundings or {}
         self._layout = layout
+        self._deployed = deployed
         self._memory: PeakMemory | None = None
 
     def require(self) -> None:
@@ -73,7 +77,7 @@ class Embedded:
 
     def provide_images(self, cluster: Cluster, step: Step) -> None:
         """Build them, and put into the node those that its registry itself needs."""
-        built = build_all(images(), step)
+        built = self.built(step)
         self.seed(built, built.values(), cluster, step)
 
     def seed(
@@ -89,6 +93,14 @@ class Embedded:
         seeding.seed(spec, seeded)
         launch.apply_manifests(spec, cluster)
         step.note = f"{len(built)} images"
+
+    def built(self, step: Step) -> dict[str, Built]:
+        """Build what the site deploys, by name."""
+        if self._deployed is None:
+            return build_all(images(), step)
+        wanted = {*self._deployed, *(one.name for one in NODE)}
+        chosen = [one for one in images(cloud=True) if one.name in wanted]
+        return build_all(chosen, step, prune_others=False)
 
     def settings(self, cluster: Cluster) -> Mapping[str, str]:
         """Addresses inside the node, and the provisioner that encrypts."""

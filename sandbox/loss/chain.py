@@ -1,0 +1,157 @@
+"""The region's own Jobs, run as processes: pods of a rehearsal have no container.
+
+Each is the program of its image, with the settings that the region's stack declares for its Job.
+Two settings differ: where S3 answers on this machine, and where mounted files lie.
+"""
+
+import base64
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sandbox.cluster import Cluster
+from sandbox.commands import run
+from sandbox.files import PRIVATE, replace
+from sandbox.images.base import uv
+from sandbox.layout import PROJECT, cache_root
+from sandbox.progress import Step
+from sandbox.rehearsal.cluster import Control
+from sandbox.rehearsal.live import Resource
+
+JOBS: Final = ("landing", "training", "signing")
+ISSUER: Final = PROJECT / "components" / "certificate_authority"
+ISSUE: Final = """
+import sys
+from pathlib import Path
+from app.__main__ import issue
+from app.cluster import Cluster
+url, token, authority, requests = sys.argv[1:]
+issue(Path(requests), Cluster(url, Path(token), Path(authority)), patience_seconds=60)
+"""
+
+STAND_IN = (
+    "the region's issuer and its Jobs landing, training and signing, run as processes "
+    "(for pods of the region)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """The region's S3 as a process on this machine finds it.
+
+    Attributes:
+        endpoint: Where it answers.
+        authority: File with the certificate of who vouches for it.
+        access_key: Account.
+        secret_key: Its secret.
+    """
+
+    endpoint: str
+    authority: Path
+    access_key: str
+    secret_key: str
+
+
+def issue(control: Control, folder: Path) -> dict[str, bytes]:
+    """Fill every Secret that the region's stack declares; the pair that signs its releases.
+
+    Args:
+        control: The region's control plane.
+        folder: Gets the issuer's files.
+
+    Raises:
+        SandboxError: The issuer may not do what it was asked.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    cluster = control.cluster
+    # The issuer's own account and no other, so that its Role is tried too.
+    token = cluster.ask("-n", "identity", "create", "token", "issuer")
+    replace(folder / "token", token.strip(), PRIVATE)
+    asked = json.loads(
+        cluster.ask("-n", "identity", "get", "configmap", "issuer-requests", "-o", "json")
+    )
+    (folder / "requests.json").write_text(asked["data"]["requests.json"])
+    run(
+        [sys.executable, "-c", ISSUE, control.server, folder / "token", control.authority,
+         folder / "requests.json"],
+        cwd=folder, extra={"PYTHONPATH": str(ISSUER)},
+    )  # fmt: skip
+    return {
+        "signing.key": _secret(cluster, "signing", "signing-key")["signing.key"],
+        "signing.pub": _secret(cluster, "serving", "signing-public")["signing.pub"],
+    }
+
+
+def _secret(cluster: Cluster, namespace: str, name: str) -> dict[str, bytes]:
+    shown = json.loads(cluster.ask("-n", namespace, "get", "secret", name, "-o", "json"))
+    return {key: base64.b64decode(value) for key, value in shown["data"].items()}
+
+
+def release(
+    resources: Sequence[Resource], store: Store, key: bytes, folder: Path, step: Step
+) -> None:
+    """Land the data, train and sign, as the Jobs of the region would.
+
+    Args:
+        resources: The region's stack.
+        store: Its S3.
+        key: The private key, PEM.
+        folder: Gets files, among them Python environments.
+        step: Shows what goes on.
+
+    Raises:
+        SandboxError: A program refused; its last lines are in the message.
+    """
+    mounts = folder / "mounts"
+    (mounts / "store").mkdir(parents=True)
+    (mounts / "signing").mkdir()
+    replace(mounts / "store" / "access_key", store.access_key)
+    replace(mounts / "store" / "secret_key", store.secret_key, PRIVATE)
+    replace(mounts / "store" / "ca.crt", store.authority.read_bytes())
+    replace(mounts / "signing" / "signing.key", key, PRIVATE)
+    for job in JOBS:
+        step.waiting_for = job
+        program = PROJECT / "workloads" / job
+        settings = declared(resources, job)
+        told = run(
+            [_python(program, folder / "venvs" / job), "-m", "app"],
+            cwd=program,
+            log=folder / f"{job}.log",
+            extra={
+                **settings,
+                "PYTHONPATH": str(program),
+                "STORE_ENDPOINT": store.endpoint,
+                "MOUNT_ROOT": str(mounts),
+                "HOME": os.environ.get("HOME", "/root"),
+            },
+        )
+        step.say(f"{job}: {told.strip().splitlines()[-1][:140]}")
+
+
+def declared(resources: Sequence[Resource], job: str) -> dict[str, str]:
+    """The environment variables that a stack declares for a Job's container."""
+    (found,) = (
+        one for one in resources
+        if one["type"] == "kubernetes:batch/v1:Job"
+        and one["inputs"]["metadata"].get("name") == job
+    )  # fmt: skip
+    (container,) = found["inputs"]["spec"]["template"]["spec"]["containers"]
+    variables: Sequence[Mapping[str, Any]] = container["env"]
+    return {str(one["name"]): str(one.get("value", "")) for one in variables}
+
+
+def _python(program: Path, folder: Path) -> Path:
+    """The interpreter of an environment with exactly the lock of the image."""
+    interpreter = folder / "bin" / "python"
+    cache = {"UV_CACHE_DIR": str(cache_root() / "uv")}
+    run([uv(), "venv", "--quiet", "--python", sys.executable, folder], extra=cache)
+    run(
+        [uv(), "pip", "sync", "--quiet", "--require-hashes", "--python", interpreter,
+         program / "requirements.txt"],
+        extra=cache,
+    )  # fmt: skip
+    return interpreter
