@@ -33,7 +33,7 @@ from sandbox.site.embedded import Embedded
 
 IMAGES: Final = (
     "issuer", "registry", "token-service", "object-store", "object-store-setup", "replication",
-    "serving",
+    "image-replication", "serving",
 )  # fmt: skip
 """What a second site deploys that trains nothing."""
 COPYING: Final = "replication"
