@@ -10,6 +10,7 @@ from sandbox.cluster import stop
 from sandbox.cluster.specification import group_name
 from sandbox.layout import PROJECT, Layout
 from sandbox.lock import Holder, locked
+from sandbox.loss import remains
 from sandbox.progress import Steps
 
 
@@ -18,6 +19,8 @@ def down(name: str) -> None:
     environment = load(name)  # an unknown name is refused with the list of known ones
     layout = Layout(name)
     steps = Steps()
+    if environment.sites.recovery is not None:
+        _end_loss(name, environment.sites.recovery.name, steps)
     if not layout.state.exists():
         steps.say(f"{name} is not up; nothing to do")
         return
@@ -39,6 +42,16 @@ def down(name: str) -> None:
                 _forget_stack(layout)  # that of a cloud has its state and settings apart
             shutil.rmtree(layout.state)
     steps.say(f"{name} is down; compiled programs and images stay in the cache")
+
+
+def _end_loss(name: str, site: str, steps: Steps) -> None:
+    """Take away what a rehearsal of the loss left that was killed, or still runs."""
+    root = remains.place(name)
+    if not root.root.exists():
+        return
+    with locked(root.lock, f"make down ENV={name}", lambda holder: _end(holder, steps)):
+        if remains.clear(name, site):
+            steps.say(f"the cluster that played {site} is gone")
 
 
 def _end(holder: Holder, steps: Steps) -> None:

@@ -6,13 +6,16 @@ Two settings differ: where S3 answers on this machine, and where mounted files l
 
 import base64
 import json
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import boto3
+from botocore.config import Config
+
+from sandbox.cache import digest_of, entry
 from sandbox.cluster import Cluster
 from sandbox.commands import run
 from sandbox.files import PRIVATE, replace
@@ -22,7 +25,8 @@ from sandbox.progress import Step
 from sandbox.rehearsal.cluster import Control
 from sandbox.rehearsal.live import Resource
 
-JOBS: Final = ("landing", "training", "signing")
+TRAINING: Final = "training"
+JOBS: Final = ("landing", TRAINING, "signing")
 ISSUER: Final = PROJECT / "components" / "certificate_authority"
 ISSUE: Final = """
 import sys
@@ -48,12 +52,31 @@ class Store:
         authority: File with the certificate of who vouches for it.
         access_key: Account.
         secret_key: Its secret.
+        region: Region that requests are signed for.
     """
 
     endpoint: str
     authority: Path
     access_key: str
     secret_key: str
+    region: str
+
+    def client(self) -> Any:
+        """A client that does not try again."""
+        return boto3.client(
+            "s3",
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            verify=str(self.authority),
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            config=Config(
+                s3={"addressing_style": "path"},
+                retries={"total_max_attempts": 1},
+                connect_timeout=5,
+                read_timeout=30,
+            ),
+        )
 
 
 def issue(control: Control, folder: Path) -> dict[str, bytes]:
@@ -114,22 +137,61 @@ def release(
     replace(mounts / "store" / "ca.crt", store.authority.read_bytes())
     replace(mounts / "signing" / "signing.key", key, PRIVATE)
     for job in JOBS:
-        step.waiting_for = job
-        program = PROJECT / "workloads" / job
         settings = declared(resources, job)
-        told = run(
-            [_python(program, folder / "venvs" / job), "-m", "app"],
-            cwd=program,
-            log=folder / f"{job}.log",
-            extra={
-                **settings,
-                "PYTHONPATH": str(program),
-                "STORE_ENDPOINT": store.endpoint,
-                "MOUNT_ROOT": str(mounts),
-                "HOME": os.environ.get("HOME", "/root"),
-            },
-        )
-        step.say(f"{job}: {told.strip().splitlines()[-1][:140]}")
+
+        def work(job: str = job, settings: Mapping[str, str] = settings) -> None:
+            step.waiting_for = job
+            program = PROJECT / "workloads" / job
+            told = run(
+                [_python(program, folder / "venvs" / job), "-m", "app"],
+                cwd=program,
+                log=folder / f"{job}.log",
+                extra={
+                    **settings,
+                    "PYTHONPATH": str(program),
+                    "STORE_ENDPOINT": store.endpoint,
+                    "MOUNT_ROOT": str(mounts),
+                },
+            )
+            step.say(f"{job}: {told.strip().splitlines()[-1][:140]}")
+
+        if job == TRAINING:
+            candidates(settings, store.client(), work)
+        else:
+            work()
+
+
+def candidates(settings: Mapping[str, str], s3: Any, train: Callable[[], None]) -> None:
+    """Train, or take what the same program made of the same settings on this machine before.
+
+    Training takes minutes and always ends in the same bytes; what comes after it is signed anew.
+
+    Args:
+        settings: Those of the Job.
+        s3: A client of the region's S3.
+        train: Runs the Job.
+    """
+    bucket = settings["STORE_CANDIDATES"]
+
+    def make(folder: Path) -> None:
+        train()
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for one in page.get("Contents", []):
+                path = folder / one["Key"]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read())
+
+    made_of = [
+        PROJECT / "workloads" / job / part
+        for job in ("landing", TRAINING)
+        for part in ("app", "requirements.txt")
+    ]
+    told = {name: text for name, text in settings.items() if not name.startswith("STORE_")}
+    place = entry("candidates", digest_of(made_of, json.dumps(told, sort_keys=True)), make)
+    for path in sorted(place.rglob("*")):
+        if path.is_file():
+            key = str(path.relative_to(place))
+            s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
 
 
 def declared(resources: Sequence[Resource], job: str) -> dict[str, str]:

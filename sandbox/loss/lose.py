@@ -13,9 +13,8 @@ from typing import Final
 from environments import Environment, Network, OnPremises, load
 from sandbox import machine
 from sandbox.faults import SandboxError
-from sandbox.layout import Layout
 from sandbox.lock import Holder, locked
-from sandbox.loss import chain, region, second, sizes
+from sandbox.loss import chain, region, remains, second, sizes
 from sandbox.loss.region import Expected, Region
 from sandbox.loss.report import Loss, compared, show
 from sandbox.loss.second import Second
@@ -44,7 +43,7 @@ def lose(name: str) -> None:
     environment = load(name)
     site = second.told(environment)
     machine.require_root()
-    place = Place(name, "loss")
+    place = remains.place(name)
     steps = Steps()
 
     def waiting(holder: Holder) -> None:
@@ -52,7 +51,7 @@ def lose(name: str) -> None:
 
     with locked(place.lock, f"make rehearse-loss ENV={name}", waiting):
         # An earlier one that was killed may have left its cluster.
-        second.clear(Layout(f"{place.root.name}/{site.name}"), name)
+        remains.clear(name, site.name)
         place.clear()
         loss = Loss(name, os.environ.get(SEED) or secrets.token_hex(4))
         memory = PeakMemory(os.getpid())

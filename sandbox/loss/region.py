@@ -13,9 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
-from botocore.config import Config
-
 from sandbox.cluster import pki
 from sandbox.cluster.control_plane import LOOPBACK, Process
 from sandbox.files import replace
@@ -93,36 +90,28 @@ class Region:
         names: Mapping[str, str] = self.outputs["bucketNames"]
         return names
 
+    @property
+    def store(self) -> chain.Store:
+        """Its S3, as this machine finds it."""
+        return chain.Store(
+            endpoint=f"https://{LOOPBACK}:{self.port}",
+            authority=self.authority,
+            access_key=ACCOUNT,
+            secret_key=ACCOUNT,
+            region=self.estate.cloud.region,
+        )
+
     def s3(self) -> Any:
         """A client of its S3, which does not try again."""
-        return boto3.client(
-            "s3",
-            endpoint_url=f"https://{LOOPBACK}:{self.port}",
-            region_name=self.estate.cloud.region,
-            verify=str(self.authority),
-            aws_access_key_id=ACCOUNT,
-            aws_secret_access_key=ACCOUNT,
-            config=Config(
-                s3={"addressing_style": "path"},
-                retries={"total_max_attempts": 1},
-                connect_timeout=5,
-                read_timeout=30,
-            ),
-        )
+        return self.store.client()
 
     def sign(self, step: Step) -> Expected:
         """Let the region's own programs make a signed release; what that answers."""
         folder = self.estate.place.root / "chain"
         pair = chain.issue(self.estate.control, folder)
         self.public = pair["signing.pub"].decode()
-        store = chain.Store(
-            endpoint=f"https://{LOOPBACK}:{self.port}",
-            authority=self.authority,
-            access_key=ACCOUNT,
-            secret_key=ACCOUNT,
-        )
         resources = self.estate.resources()
-        chain.release(resources, store, pair["signing.key"], folder, step)
+        chain.release(resources, self.store, pair["signing.key"], folder, step)
         return self._expected(chain.declared(resources, "signing")["MODEL"])
 
     def _expected(self, model: str) -> Expected:

@@ -1,7 +1,6 @@
 """Site two: a real cluster with the stack of the second site, which copies and serves."""
 
 import json
-import shutil
 import socket
 import threading
 import time
@@ -19,12 +18,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from environments import Environment, OnPremises, load
 from environments.loader import VARIABLE as ENVIRONMENTS
 from sandbox import deployment, workspace
-from sandbox.cluster import Cluster, stop
-from sandbox.cluster.specification import group_name
+from sandbox.cluster import Cluster
 from sandbox.deployment import Deployment, Stack
 from sandbox.faults import SandboxError
 from sandbox.https import Service, secret
 from sandbox.layout import Layout
+from sandbox.loss import remains
 from sandbox.loss.region import Expected, Region, digests
 from sandbox.ports import ports
 from sandbox.progress import Step
@@ -275,8 +274,8 @@ def standing(place: Place, site: OnPremises, outward: Mapping[str, int], step: S
         step: Shows what goes on.
     """
     name = place.environment
-    layout = Layout(f"{place.root.name}/{site.name}")
-    clear(layout, name)
+    layout = remains.layout(name, site.name)
+    remains.clear(name, site.name)
     layout.state.mkdir(parents=True)
     environment = load(name, place.environments).at(site)
     embedded = Embedded(environment, layout, {"outward": outward}, deployed=IMAGES)
@@ -296,14 +295,7 @@ def standing(place: Place, site: OnPremises, outward: Mapping[str, int], step: S
             logs=place.logs,
         )  # fmt: skip
     finally:
-        clear(layout, name)
-
-
-def clear(layout: Layout, environment: str) -> None:
-    """End the cluster of the site, if it runs, and remove its files."""
-    stop(layout.node, group_name(environment, layout.node))
-    if layout.state.exists():
-        shutil.rmtree(layout.state)
+        remains.clear(name, site.name)
 
 
 def _variables(place: Place, layout: Layout) -> dict[str, str]:
