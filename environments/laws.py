@@ -115,7 +115,9 @@ def work_fits_a_machine(environment: "Environment") -> Iterator[Fault]:
         pools = [
             pool
             for pool in environment.node_pools
-            if pool.site == site.name and pool.purpose is purpose
+            if pool.site == site.name
+            and pool.purpose is purpose
+            and (name != "training" or work.training.pool in {None, pool.name})
         ]
         asked = getattr(work, name).profile.requests
         # A pool whose machine is not known has a fault of its own.
@@ -127,13 +129,31 @@ def work_fits_a_machine(environment: "Environment") -> Iterator[Fault]:
                 allowed="less, or a pool of larger machines than "
                 + listing(pool.instance_type for pool in pools),
             )
-        elif not pools and name == "training" and _trains(environment):
+        elif not pools and name == "training" and _trains(environment) and not work.training.pool:
             yield Fault(
                 path=("workloads", name, "gpus"),
                 reason=f"site {site.name} has no pool for {purpose}",
                 given=str(gpus),
                 allowed=f"a pool for {purpose}, or another number of GPUs",
             )
+
+
+def training_has_its_pool(environment: "Environment") -> Iterator[Fault]:
+    """A pool that training asks for by name is there, and is for it."""
+    site, training = environment.sites.primary, environment.workloads.training
+    purpose = Purpose.GPU_TRAINING if training.gpus else Purpose.CPU_TRAINING
+    names = [
+        pool.name
+        for pool in environment.node_pools
+        if pool.site == site.name and pool.purpose is purpose and isinstance(site, CloudRegion)
+    ]
+    if training.pool is not None and training.pool not in names:
+        yield Fault(
+            path=("workloads", "training", "pool"),
+            reason=f"site {site.name} has no such pool for {purpose}",
+            given=quote(training.pool),
+            allowed=f"{listing(names)}, or leave it out" if names else "leave it out",
+        )
 
 
 def _trains(environment: "Environment") -> bool:
@@ -274,6 +294,7 @@ LAWS: Final[tuple[Callable[["Environment"], Iterator[Fault]], ...]] = (
     cloud_has_machines,
     cloud_has_a_network,
     work_fits_a_machine,
+    training_has_its_pool,
     images_come_from_the_registry,
     second_site_can_take_over,
     streams_fit,

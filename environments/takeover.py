@@ -61,6 +61,13 @@ class Takeover(Section):
                     given=quote(getattr(here, field)),
                     allowed=quote(getattr(there, field)),
                 )
+        if self.workloads.training.pool:
+            yield Fault(
+                path=("workloads", "training", "pool"),
+                reason=f"site {site.name} is on-premises, where pods run on any node",
+                given=quote(self.workloads.training.pool),
+                allowed="leave it out",
+            )
         if self.workloads.training.gpus:
             yield Fault(
                 path=("workloads", "training", "gpus"),

@@ -37,6 +37,12 @@ class Training(Section):
         description="GPUs (or slices of one) that the Job holds; none trains on CPUs.",
         json_schema_extra={"unit": "GPUs"},
     )
+    pool: Slug | None = Field(
+        default=None,
+        title="Pool",
+        description="Pool of the region on whose nodes the Job runs; any pool for training that "
+        "has room if left out.",
+    )
     train_months: Months = Field(
         default=tuple(range(1, 11)),
         title="Training months",

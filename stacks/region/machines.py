@@ -10,7 +10,15 @@ from components.cluster import AddOns, AddOnsArgs, Cluster, ClusterArgs
 from components.gpu_sharing import GpuSharing
 from components.network import Role
 from components.node_identity import NodeIdentity, NodeIdentityArgs
-from components.node_pool import PURPOSE_LABEL, Launch, Machine, NodePool, NodePoolArgs, Pool
+from components.node_pool import (
+    POOL_LABEL,
+    PURPOSE_LABEL,
+    Launch,
+    Machine,
+    NodePool,
+    NodePoolArgs,
+    Pool,
+)
 from components.node_pool.machine import TAINTED
 from components.tags import Tags
 from environments import NodePool as DeclaredPool
@@ -20,7 +28,7 @@ from stacks.images import Images
 from stacks.region.facts import Facts
 from stacks.region.surroundings import Surroundings
 
-__all__ = ["PURPOSE_LABEL", "Machines", "build", "pool", "pools"]
+__all__ = ["POOL_LABEL", "PURPOSE_LABEL", "Machines", "build", "pool", "pools"]
 
 FABRIC_INTERFACES: Final[Mapping[str, int]] = {"p5en.48xlarge": 16}
 """EFA interfaces of the machines that train together, by instance type.

@@ -218,11 +218,19 @@ class Cloud(Site):
 
     def placement(self, workload: str) -> pod.Placement:
         """The nodes of the pools for this kind of work, whose taints it tolerates."""
-        gpus = self._facts.environment.workloads.training.gpus if workload == "training" else 0
+        training = self._facts.environment.workloads.training
+        gpus, named = (training.gpus, training.pool) if workload == "training" else (0, None)
         purpose = machines.purpose_of(self._facts, workload)
-        pool = next(one for one in self._machines.pools if one.purpose == purpose.value)
+        pool = next(
+            one
+            for one in self._machines.pools
+            if one.purpose == purpose.value and named in {None, one.name}
+        )
         return pod.Placement(
-            node_labels={machines.PURPOSE_LABEL: purpose.value},
+            node_labels={
+                machines.PURPOSE_LABEL: purpose.value,
+                **({machines.POOL_LABEL: named} if named else {}),
+            },
             tolerated={taint.key: taint.value for taint in pool.taints()},
             gpus=gpus,
         )

@@ -422,6 +422,26 @@ def test_gpus_are_of_every_family_that_the_region_has(bank: Estate) -> None:
     assert families == {"g5", "g6", "g6e", "p5en"}
 
 
+def test_experiments_take_turns_on_one_gpu_and_training_has_whole_ones(bank: Estate) -> None:
+    pools = {one.name: one for one in bank.environment.node_pools}
+    shared = {name for name, pool in pools.items() if pool.gpu_slices > 1}
+    assert shared
+    for made in bank.objects("EC2NodeClass"):
+        settings = made.spec.get("userData", "")
+        name = made.metadata["name"]
+        assert ("time-slicing" in settings) == (name in shared), name
+        if name in shared:
+            assert f"replicas = {pools[name].gpu_slices}" in settings
+            assert "fail-requests-greater-than-one = true" in settings
+    job = bank.plan.named("Job", "training", "training").spec["template"]["spec"]
+    pool = pools[job["nodeSelector"]["mizan.ae/pool"]]
+    assert pool.name == bank.environment.workloads.training.pool
+    assert pool.gpu_slices == 1
+    assert job["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == str(
+        bank.environment.workloads.training.gpus
+    )
+
+
 # Streaming, batch and images
 
 
