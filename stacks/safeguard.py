@@ -14,6 +14,7 @@ import pulumi
 from environments import Allowances
 from stacks import settings
 
+ALIAS: Final = "aws:kms/alias:Alias"
 STATEFUL: Final = frozenset(
     {
         "aws:acmpca/certificateAuthority:CertificateAuthority",
@@ -22,12 +23,17 @@ STATEFUL: Final = frozenset(
         "aws:ecr/repository:Repository",
         "aws:eks/cluster:Cluster",
         "aws:glue/catalogDatabase:CatalogDatabase",
+        ALIAS,
         "aws:kms/key:Key",
         "aws:msk/cluster:Cluster",
         "aws:s3/bucket:Bucket",
     }
 )
-"""Types whose deletion loses data, or the only key to them."""
+"""Types whose deletion loses data, or the only key to them.
+
+An alias of a key is one of them, so that a key which somebody deleted in the account is not made
+anew beneath its name: what it encrypted would be lost while it could still be had back.
+"""
 
 
 def protect(stack: str) -> None:
@@ -53,7 +59,9 @@ def transform(
     def apply(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         if args.type_ not in STATEFUL:
             return None
-        args.opts.protect = not allowed.names(args.name)
+        # Whoever may let a key go may let its alias go.
+        key = f"{args.name.removesuffix('alias')}key" if args.type_ == ALIAS else args.name
+        args.opts.protect = not (allowed.names(args.name) or allowed.names(key))
         return pulumi.ResourceTransformResult(props=args.props, opts=args.opts)
 
     return apply

@@ -85,7 +85,8 @@ class EncryptionKey(pulumi.ComponentResource):
             # People and their tools know a key by this name, so it is the same in every account.
             name=f"alias/mizan/{args.purpose}/{args.tags.data_class}",
             target_key_id=key.key_id,
-            opts=pulumi.ResourceOptions(parent=self),
+            # It never comes to mean another key: where that has ended, data are under the old one.
+            opts=pulumi.ResourceOptions(parent=self, replace_on_changes=["targetKeyId"]),
         )
         self.arn = key.arn
         self.key_id = key.key_id

@@ -39,6 +39,13 @@ def test_what_holds_data_is_protected(type_: str) -> None:
     assert protected(type_, "models", ALLOWED) is True
 
 
+def test_an_alias_may_go_with_its_key() -> None:
+    (lake,) = ALLOWED.entries
+    allowed = Allowances((lake.model_copy(update={"resource": "lake-key-key"}),))
+    assert protected("aws:kms/alias:Alias", "lake-key-alias", allowed) is False
+    assert protected("aws:kms/alias:Alias", "models-key-alias", allowed) is True
+
+
 def test_what_holds_none_is_left_alone() -> None:
     assert protected("aws:ec2/vpc:Vpc", "network", Allowances()) is None
 

@@ -53,9 +53,14 @@ class AwsProvider(sdk.Provider):
         return sdk.CheckResponse(inputs=request.new_inputs, failures=failures)
 
     async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
-        """Take the settings; AWS is asked only when an operation needs it."""
+        """Take the settings, and ask whose account it is before anything else, where AWS is there.
+
+        A preview where it is not goes on: it needs no account.
+        """
         self._settings = Configuration.of(to_plain(request.args))
         self._aws = Connection(self._settings.attempts)
+        if self._aws.endpoint is not None and self._settings.region:
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._check_account)
         return sdk.ConfigureResponse(accept_secrets=True, supports_preview=True)
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
@@ -196,10 +201,13 @@ class AwsProvider(sdk.Provider):
     def _lifecycle(self, token: str, urn: str, inputs: Values) -> Lifecycle:
         region = inputs.get("region") or self._settings.region
         lifecycle = Lifecycle(table(token), schema_of(token), self._aws, region, urn)
+        self._check_account()
+        return lifecycle
+
+    def _check_account(self) -> None:
         if not self._checked_account:
             self._settings.check(self._aws.account(self._settings.region))
             self._checked_account = True
-        return lifecycle
 
     @staticmethod
     def _secret(
