@@ -16,9 +16,9 @@ _NARROWEST: Final = 20
 
 Endpoint = Literal["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "logs", "sqs", "ssm", "sts"]
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
-    "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "logs", "sqs", "ssm", "sts",
+    "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "logs", "sqs", "sts",
 )  # fmt: skip
-_NEEDED: Final[tuple[Endpoint, ...]] = ("ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "ssm")
+_NEEDED: Final[tuple[Endpoint, ...]] = ("ec2", "ecr.api", "ecr.dkr", "eks-auth")
 """Without these no node joins, pulls an image or gets an identity."""
 
 

@@ -24,6 +24,8 @@ LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 CLUSTER_POLICY = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
 ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 SERVICE_BLOCK = "172.20.0.0/16"
+DNS_ADDRESS = "172.20.0.10"
+"""Where EKS puts DNS in that block."""
 HTTPS = 443
 
 
@@ -78,6 +80,8 @@ class Cluster(pulumi.ComponentResource):
     log_group: pulumi.Output[str]
     service_block: str
     """Addresses of Services (CIDR)."""
+    dns_address: str
+    """Address of the Service that resolves names."""
 
     def __init__(
         self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None
@@ -144,6 +148,7 @@ class Cluster(pulumi.ComponentResource):
         )
         self.log_group = logs.name
         self.service_block = SERVICE_BLOCK
+        self.dns_address = DNS_ADDRESS
         self.kubeconfig = pulumi.Output.all(
             name=self.name,
             endpoint=self.endpoint,

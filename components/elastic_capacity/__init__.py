@@ -44,6 +44,8 @@ class ElasticCapacityArgs:
     """Pool to placement group, for the pools that have one (`NodePool.placement_group`)."""
     launch: Launch
     """Network, disks and tags of the nodes."""
+    kubernetes_version: str
+    """Version of the nodes, which follows that of the cluster (`1.34`)."""
     bottlerocket_version: str
     """Release of the nodes' operating system (`1.54.0`); another one replaces them, few by few."""
     queue_key_arn: pulumi.Input[str]
@@ -146,6 +148,7 @@ class ElasticCapacity(pulumi.ComponentResource):
                 declared_pools.Made(
                     launch=args.launch,
                     instance_profile=args.nodes.instance_profile,
+                    kubernetes_version=args.kubernetes_version,
                     bottlerocket_version=args.bottlerocket_version,
                     placement_groups=args.placement_groups,
                     tags=args.pool_tags,
@@ -168,7 +171,6 @@ def _scope(args: ElasticCapacityArgs, queue_arn: pulumi.Output[str]) -> Scope:
         account=args.account,
         region=args.region,
         cluster=args.cluster.name,
-        cluster_arn=args.cluster.arn,
         subnet_ids=[args.launch.subnet_ids[zone] for zone in sorted(args.launch.subnet_ids)],
         security_group_ids=args.launch.security_group_ids,
         node_role_arn=args.nodes.role_arn,

@@ -63,6 +63,7 @@ class Made:
 
     launch: Launch
     instance_profile: pulumi.Input[str]
+    kubernetes_version: str
     bottlerocket_version: str
     placement_groups: Mapping[str, pulumi.Input[str]]
     tags: Mapping[str, Tags]
@@ -82,7 +83,15 @@ def node_class(pool: Pool, made: Made) -> dict[str, Any]:
         )
     spec: dict[str, Any] = {
         "amiFamily": "Bottlerocket",
-        "amiSelectorTerms": [{"alias": f"bottlerocket@v{made.bottlerocket_version}"}],
+        # By name, which EC2 knows: an alias is looked up in a service that needs a way of its own.
+        "amiSelectorTerms": [
+            {
+                "name": bottlerocket.image_name(
+                    pool, made.kubernetes_version, made.bottlerocket_version
+                ),
+                "owner": bottlerocket.PUBLISHER,
+            }
+        ],
         "instanceProfile": made.instance_profile,
         "subnetSelectorTerms": [{"id": subnet} for subnet in launch.subnets_of(pool)],
         "securityGroupSelectorTerms": [{"id": group} for group in launch.security_group_ids],
@@ -109,9 +118,7 @@ def node_class(pool: Pool, made: Made) -> dict[str, Any]:
         "detailedMonitoring": True,
         "tags": {**launch.machine_tags, **made.tags[pool.name].of(pool.name)},
     }
-    settings = bottlerocket.user_data(pool)
-    if settings:
-        spec["userData"] = settings
+    spec["userData"] = bottlerocket.user_data(pool, launch.dns_address)
     if pool.fabric:
         # EC2 takes no word on public addresses for several interfaces; the subnet gives none.
         spec["placementGroupSelector"] = {"name": made.placement_groups[pool.name]}

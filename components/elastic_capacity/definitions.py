@@ -104,7 +104,8 @@ NODE_CLASS: Final = _fields(
         "subnetSelectorTerms",
     ),
     amiFamily=_one_of("Bottlerocket"),
-    amiSelectorTerms=_list(_fields(alias=_TEXT, id=_TEXT)),
+    # Only the provider's own: others may publish an image under the same name.
+    amiSelectorTerms=_list(_fields(("name", "owner"), name=_TEXT, owner=_one_of("amazon"))),
     instanceProfile=_TEXT,
     subnetSelectorTerms=_BY_ID,
     securityGroupSelectorTerms=_BY_ID,

@@ -41,7 +41,6 @@ class Scope:
     account: str
     region: str
     cluster: pulumi.Input[str]
-    cluster_arn: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     security_group_ids: Sequence[pulumi.Input[str]]
     node_role_arn: pulumi.Input[str]
@@ -159,12 +158,6 @@ def _read(scope: Scope) -> list[Mapping[str, Any]]:
             Sid="ReadRegion",
             Condition={"StringEquals": {"aws:RequestedRegion": scope.region}},
         ),
-        iam.allow(
-            ["ssm:GetParameter"],
-            [scope.of_region("ssm", "parameter/aws/service/bottlerocket/*")],
-            Sid="FindImages",
-        ),
-        iam.allow(["eks:DescribeCluster"], [scope.cluster_arn], Sid="FindCluster"),
         iam.allow(["iam:GetInstanceProfile"], [scope.instance_profile_arn], Sid="FindProfile"),
     ]
 

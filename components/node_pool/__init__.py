@@ -109,15 +109,14 @@ class NodePool(pulumi.ComponentResource):
     def _template(self, name: str, args: NodePoolArgs) -> LaunchTemplate:
         """What every fixed node is launched from."""
         pool = args.pool
-        settings = bottlerocket.user_data(pool)
+        settings = bottlerocket.user_data(pool, args.launch.dns_address)
         more: dict[str, Any] = {"vpc_security_group_ids": list(args.launch.security_group_ids)}
         if pool.fabric:
             more = {
                 "network_interfaces": _interfaces(args),
                 "placement": {"group_name": self.placement_group},
             }
-        if settings:
-            more["user_data"] = base64.b64encode(settings.encode()).decode()
+        more["user_data"] = base64.b64encode(settings.encode()).decode()
         tags = {**args.launch.machine_tags, **args.tags.of(pool.name)}
         return LaunchTemplate(
             f"{name}-template",

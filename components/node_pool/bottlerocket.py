@@ -17,9 +17,13 @@ AMI_TYPES: Final[Mapping[tuple[Architecture, bool], str]] = {
     ("arm64", False): "BOTTLEROCKET_ARM_64",
     ("arm64", True): "BOTTLEROCKET_ARM_64_NVIDIA",
 }
+MACHINES: Final[Mapping[Architecture, str]] = {"x86_64": "x86_64", "arm64": "aarch64"}
+"""How the names of images spell a processor."""
 SYSTEM_DISK: Final = "/dev/xvda"
 DATA_DISK: Final = "/dev/xvdb"
 SYSTEM_DISK_GIB: Final = 4
+PUBLISHER: Final = "amazon"
+"""Who publishes the images; anybody may give one the same name."""
 METADATA_HOPS: Final = 1
 """A pod in its own network namespace is one hop further away, so it cannot reach the metadata."""
 
@@ -29,9 +33,28 @@ def ami_type(pool: Pool) -> str:
     return AMI_TYPES[pool.machine.architecture, pool.machine.accelerator is not None]
 
 
-def user_data(pool: Pool) -> str:
-    """What is set on a node besides what EKS or Karpenter set: TOML, empty where nothing is."""
-    return pool.sharing.settings(pool.machine.accelerator)
+def image_name(pool: Pool, kubernetes_version: str, release: str) -> str:
+    """The image of the pool's nodes as EC2 lists it, up to the build, of which there is one.
+
+    Args:
+        pool: The pool.
+        kubernetes_version: Version of the cluster (`1.34`).
+        release: Release of Bottlerocket (`1.54.0`).
+    """
+    drivers = "nvidia-" if pool.machine.accelerator else ""
+    processor = MACHINES[pool.machine.architecture]
+    return f"bottlerocket-aws-k8s-{kubernetes_version}-{drivers}{processor}-v{release}-*"
+
+
+def user_data(pool: Pool, dns_address: str) -> str:
+    """What is set on a node besides what EKS or Karpenter set, as TOML.
+
+    Args:
+        pool: The pool.
+        dns_address: Address of the cluster's DNS; else every node asks EKS for it.
+    """
+    dns = f'[settings.kubernetes]\ncluster-dns-ip = "{dns_address}"\n'
+    return dns + pool.sharing.settings(pool.machine.accelerator)
 
 
 def disks(volume_gib: int) -> dict[str, int]:

@@ -18,6 +18,8 @@ class Launch:
     """Security groups of the nodes (`Cluster.security_group_id`)."""
     volume_key_arn: pulumi.Input[str]
     """Key of the nodes' disks."""
+    dns_address: str
+    """Address of the cluster's DNS (`Cluster.dns_address`)."""
     machine_tags: Mapping[str, str]
     """Tags that the provider gives to all that it makes (owner, cost centre, environment): it does
     not make the machines themselves, so they are told."""

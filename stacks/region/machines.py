@@ -215,6 +215,7 @@ def _launch(
         subnet_ids=subnet_ids,
         security_group_ids=[cluster.security_group_id],
         volume_key_arn=keys["volumes"],
+        dns_address=cluster.dns_address,
         machine_tags=facts.environment.tags,
     )
 

@@ -136,6 +136,7 @@ class Cloud(Site):
                 pool_tags=self._machines.tags,
                 placement_groups=placement_groups,
                 launch=self._machines.launch,
+                kubernetes_version=facts.environment.cluster.version,
                 bottlerocket_version=BOTTLEROCKET,
                 queue_key_arn=self._keys["incidents"],
                 namespace=place.CAPACITY,

@@ -68,6 +68,7 @@ def launch() -> Launch:
         subnet_ids=SUBNETS,
         security_group_ids=["sg-nodes"],
         volume_key_arn=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/volumes",
+        dns_address="172.20.0.10",
         machine_tags=MACHINE_TAGS,
     )
 

@@ -31,6 +31,7 @@ def elastic(**more: Any) -> ElasticCapacity:
                 "pool_tags": {pool.name: replace(TAGS, workload=pool.purpose) for pool in POOLS},
                 "placement_groups": {FABRIC.name: "together"},
                 "launch": estate.launch(),
+                "kubernetes_version": "1.34",
                 "bottlerocket_version": "1.54.0",
                 "queue_key_arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/events",
                 "namespace": "capacity",
@@ -115,7 +116,11 @@ def test_elastic_nodes_are_made_as_closed_as_fixed_ones(made: Engine) -> None:
         for disk in spec["blockDeviceMappings"]:
             assert disk["ebs"]["encrypted"] is True
             assert disk["ebs"]["kmsKeyID"].endswith("key/volumes")
-        assert spec["amiSelectorTerms"] == [{"alias": "bottlerocket@v1.54.0"}]
+        (image,) = spec["amiSelectorTerms"]
+        assert image["owner"] == "amazon"
+        assert image["name"].endswith("x86_64-v1.54.0-*")
+        assert ("-nvidia-" in image["name"]) == ("gpu" in record.metadata["name"])
+        assert 'cluster-dns-ip = "172.20.0.10"' in spec["userData"]
         assert spec["instanceProfile"] == "nodes-profile-name"
         assert spec["tags"]["owner"] == "ai-platform"
         purpose = pool_named(made, record.metadata["name"]).spec["template"]["metadata"]["labels"]

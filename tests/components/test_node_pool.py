@@ -81,6 +81,19 @@ def test_nodes_that_train_together_get_a_placement_group_and_a_fabric_on_each_ca
 def test_the_image_follows_architecture_and_accelerator() -> None:
     kinds = {bottlerocket.ami_type(pool(machine)) for machine in (M7I, M7G, G6)}
     assert kinds == {"BOTTLEROCKET_x86_64", "BOTTLEROCKET_ARM_64", "BOTTLEROCKET_x86_64_NVIDIA"}
+    names = {bottlerocket.image_name(pool(one), "1.34", "1.54.0") for one in (M7I, M7G, G6)}
+    assert names == {
+        "bottlerocket-aws-k8s-1.34-x86_64-v1.54.0-*",
+        "bottlerocket-aws-k8s-1.34-aarch64-v1.54.0-*",
+        "bottlerocket-aws-k8s-1.34-nvidia-x86_64-v1.54.0-*",
+    }
+
+
+def test_a_node_knows_where_names_are_resolved(engine: Engine, deploy: Deploy) -> None:
+    deploy(lambda: estate.node_pool(pool(M7G, min_nodes=1)).groups)
+    (template,) = engine.typed(TEMPLATE)
+    settings = tomllib.loads(base64.b64decode(template.inputs["userData"]).decode())
+    assert settings == {"settings": {"kubernetes": {"cluster-dns-ip": "172.20.0.10"}}}
 
 
 def test_sharing_reaches_the_nodes_as_settings(engine: Engine, deploy: Deploy) -> None:

@@ -736,11 +736,11 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str, str, str]] = {
     ),
     "endpoints without which no node joins": (
         "smb",
-        {"network.endpoints": ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth"]},
+        {"network.endpoints": ["ec2", "ecr.api", "ecr.dkr", "eks"]},
         "network.endpoints",
-        "need the endpoint ssm",
-        "'eks-auth'",
-        "a list with ssm in it",
+        "need the endpoint eks-auth",
+        "'ecr.dkr'",
+        "a list with eks-auth in it",
     ),
     "a machine without a size": (
         "smb",
