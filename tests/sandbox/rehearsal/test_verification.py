@@ -6,7 +6,15 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from sandbox.rehearsal.verification import buckets, keys, network, regions, tags, targets
+from sandbox.rehearsal.verification import (
+    buckets,
+    keys,
+    network,
+    processors,
+    regions,
+    tags,
+    targets,
+)
 
 REGION = "me-central-1"
 
@@ -177,3 +185,33 @@ def test_a_pod_that_does_not_wait_for_its_load_balancer_is_found(bound):
     bound.pod.spec.readiness_gates = None
     (told,) = targets.verify(bound).faults
     assert "does not wait for target-health" in told
+
+
+@pytest.mark.parametrize(
+    ("image", "faults"),
+    [
+        ("registry.example/mizan/serving@sha256:1", 0),
+        ("registry.example/mizan/training@sha256:1", 1),
+        ("registry.example/eks/coredns:v1", 0),
+    ],
+)
+def test_an_image_on_a_machine_of_another_processor_is_found(monkeypatch, image, faults):
+    node = SimpleNamespace(
+        metadata=SimpleNamespace(name="graviton", labels={"kubernetes.io/arch": "arm64"})
+    )
+    container = SimpleNamespace(image=image)
+    pod = SimpleNamespace(
+        metadata=SimpleNamespace(name="it", namespace="somewhere"),
+        spec=SimpleNamespace(node_name="graviton", containers=[container], init_containers=None),
+    )
+    core = SimpleNamespace(
+        list_node=lambda: SimpleNamespace(items=[node]),
+        list_pod_for_all_namespaces=lambda: SimpleNamespace(items=[pod]),
+    )
+    monkeypatch.setattr(processors, "client", SimpleNamespace(CoreV1Api=lambda _: core))
+
+    found = processors.verify(SimpleNamespace(api=None))
+
+    assert found.checked == 1
+    assert len(found.faults) == faults
+    assert all("training is built for amd64" in told for told in found.faults)
