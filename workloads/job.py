@@ -1,6 +1,7 @@
 """A step of the pipeline: a Job that runs once, and again when what it is given changes."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -24,6 +25,7 @@ def run(  # noqa: PLR0913 - one call describes one Job, all by keyword
     spec: PodSpecArgsDict,
     after: pulumi.Input[str],
     deadline_seconds: int,
+    labels: Mapping[str, str] | None = None,
     opts: pulumi.ResourceOptions,
 ) -> tuple[Job, pulumi.Output[str]]:
     """Make the Job, and the digest that the next step runs after.
@@ -37,13 +39,17 @@ def run(  # noqa: PLR0913 - one call describes one Job, all by keyword
         spec: Its pod, without a restart policy.
         after: Digest of the step before it; another digest runs this step again.
         deadline_seconds: How long the step may take, all tries together.
+        labels: Labels of its pod, where it has more than those of its workload.
         opts: Options of the resource.
     """
     revision = pulumi.Output.json_dumps({"spec": spec, "after": after}, sort_keys=True).apply(
         lambda text: hashlib.sha256(text.encode()).hexdigest()[:16]
     )
     template: Any = {
-        "metadata": {"labels": pod.labels(workload), "annotations": {REVISION: revision}},
+        "metadata": {
+            "labels": dict(labels or pod.labels(workload)),
+            "annotations": {REVISION: revision},
+        },
         "spec": {**spec, "restart_policy": "Never"},
     }
     job = Job(

@@ -134,6 +134,7 @@ def spec(  # noqa: PLR0913 - one call describes one pod, all by keyword
     secrets: Mapping[str, str],
     configs: Mapping[str, str] | None = None,
     secret_settings: Mapping[str, tuple[str, str]] | None = None,
+    field_settings: Mapping[str, str] | None = None,
     container: Mapping[str, Any] | None = None,
 ) -> PodSpecArgsDict:
     """A pod of one container with its settings, and its Secrets as files.
@@ -145,6 +146,7 @@ def spec(  # noqa: PLR0913 - one call describes one pod, all by keyword
         secrets: Folder below `/etc/mizan` to the Secret that is mounted there.
         configs: Folder below `/etc/mizan` to the ConfigMap that is mounted there.
         secret_settings: Environment variable to the Secret, and its key, that holds the value.
+        field_settings: Environment variable to the field of the pod that holds the value.
         container: What the container has besides, such as ports and probes.
     """
     mounts: list[VolumeMountArgsDict] = [
@@ -174,6 +176,10 @@ def spec(  # noqa: PLR0913 - one call describes one pod, all by keyword
                     name=name, value_from={"secret_key_ref": {"name": secret, "key": key}}
                 )
                 for name, (secret, key) in sorted((secret_settings or {}).items())
+            ),
+            *(
+                EnvVarArgsDict(name=name, value_from={"field_ref": {"field_path": path}})
+                for name, path in sorted((field_settings or {}).items())
             ),
         ],
         "resources": {

@@ -1,0 +1,1 @@
+"""Statistics of delays by day, computed by Spark."""
