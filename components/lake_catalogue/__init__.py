@@ -12,6 +12,7 @@ from components import iam
 from components.lake_catalogue import access
 from components.lake_catalogue.lake_grant import LakeAccess, LakeGrant, LakeGrantArgs
 from components.lake_catalogue.lake_reader import LakeReader, LakeReaderArgs
+from components.lake_catalogue.lake_table import LakeColumn, LakeTable, LakeTableArgs
 from components.tags import Tags
 
 __all__ = [
@@ -19,11 +20,14 @@ __all__ = [
     "LakeAccess",
     "LakeCatalogue",
     "LakeCatalogueArgs",
+    "LakeColumn",
     "LakeDatabase",
     "LakeGrant",
     "LakeGrantArgs",
     "LakeReader",
     "LakeReaderArgs",
+    "LakeTable",
+    "LakeTableArgs",
 ]
 
 SERVICE_ROLE_PATH = "/mizan/services/"
