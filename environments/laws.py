@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from environments.fault import Fault, listing, quote
 from environments.node_pools import NodePool, Purpose
-from environments.profiles import Resources
+from environments.profiles import Profile, Resources
 from environments.section import repeated
 from environments.sites import CloudRegion, OnPremises
 from environments.takeover import Releases
@@ -18,6 +18,7 @@ _HOURS_A_DAY: Final = 24
 # Of each CPU and GiB, what is left for pods when the node and its agents have taken theirs.
 _MILLICORES_FOR_PODS: Final = 900
 _MEBIBYTES_FOR_PODS: Final = 850
+_SERVING: Final = Purpose.CPU_INFERENCE
 _TRAINING: Final = (Purpose.GPU_TRAINING, Purpose.CPU_TRAINING)
 
 
@@ -104,14 +105,20 @@ def cloud_has_a_network(environment: "Environment") -> Iterator[Fault]:
 
 def work_fits_a_machine(environment: "Environment") -> Iterator[Fault]:
     """Each workload's pod fits a machine of the pools for it."""
-    site, work = environment.sites.primary, environment.workloads
+    site, work, batch = environment.sites.primary, environment.workloads, environment.batch
     if not isinstance(site, CloudRegion):
         return
     training = Purpose.GPU_TRAINING if work.training.gpus else Purpose.CPU_TRAINING
-    for name, purpose, gpus in (
-        ("training", training, work.training.gpus),
-        ("serving", Purpose.CPU_INFERENCE, 0),
-    ):
+    pods: list[tuple[str, tuple[str, ...], Profile, Purpose]] = [
+        ("training", ("workloads", "training", "profile"), work.training.profile, training),
+        ("serving", ("workloads", "serving", "profile"), work.serving.profile, _SERVING),
+    ]
+    if batch is not None:
+        pods += [
+            ("batch", ("batch", "driver"), batch.driver, Purpose.DATA),
+            ("batch", ("batch", "executor"), batch.executor, Purpose.DATA),
+        ]
+    for name, path, profile, purpose in pods:
         pools = [
             pool
             for pool in environment.node_pools
@@ -119,11 +126,11 @@ def work_fits_a_machine(environment: "Environment") -> Iterator[Fault]:
             and pool.purpose is purpose
             and (name != "training" or work.training.pool in {None, pool.name})
         ]
-        asked = getattr(work, name).profile.requests
+        asked, gpus = profile.requests, work.training.gpus if name == "training" else 0
         # A pool whose machine is not known has a fault of its own.
         if pools and not any(pool.instance is None or _fits(pool, asked, gpus) for pool in pools):
             yield Fault(
-                path=("workloads", name, "profile"),
+                path=path,
                 reason=f"no machine of the pools for {purpose} has room for one pod",
                 given=f"{asked.cpu_millicores} millicores, {asked.memory_mib} MiB, {gpus} GPUs",
                 allowed="less, or a pool of larger machines than "

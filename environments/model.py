@@ -143,6 +143,13 @@ class Environment(Section):
         return {**self.own_tags, **assessment, **self.extra_tags}
 
     @property
+    def sections(self) -> frozenset[str]:
+        """Names of the sections and facts that it has, optional ones only where they are given."""
+        return frozenset(
+            name for name in type(self).model_fields if getattr(self, name) is not None
+        )
+
+    @property
     def data_class(self) -> DataClass:
         """The most protected class of data that it holds."""
         order = list(DataClass)
@@ -172,6 +179,8 @@ class Environment(Section):
         changes = {
             "registry": site.takeover.registry,
             "workloads": site.takeover.workloads,
+            # Spark works where the lake is written; that site holds copies, which nobody changes.
+            "batch": None,
             "images": {
                 name: f"{here}{reference.removeprefix(there)}"
                 for name, reference in self.images.items()

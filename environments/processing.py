@@ -1,6 +1,7 @@
 """The optional engines for data in motion and for data in bulk."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from pydantic import Field
 
@@ -10,6 +11,8 @@ from environments.profiles import PROFILES, SizeProfile
 from environments.quantity import Gibibytes, Hours, Minutes, SizeName, Slug
 from environments.section import Section, repeated
 from environments.sites import CloudRegion, OnPremises
+
+LEAST_MEMORY_MIB: Final = 1024
 
 
 class Streaming(Section):
@@ -81,8 +84,16 @@ class Streaming(Section):
 class Batch(Section):
     """Spark jobs on the data pool of the primary site, and who queries what they make."""
 
+    driver: SizeProfile = Field(
+        default=PROFILES["medium"],
+        title="Driver",
+        description="CPU and memory of the pod that drives a job, 1 GiB at least.",
+    )
     executor: SizeProfile = Field(
-        default=PROFILES["medium"], title="Executor", description="CPU and memory of an executor."
+        default=PROFILES["medium"],
+        title="Executor",
+        description="CPU and memory of an executor, 1 GiB at least; it gets what it requests and "
+        "no more.",
     )
     max_executors: int = Field(
         default=4,
@@ -103,5 +114,14 @@ class Batch(Section):
     )
 
     def faults(self) -> Iterator[Fault]:
-        """Each analyst's role once."""
+        """Pods that Java starts in; each analyst's role once."""
+        for part in ("driver", "executor"):
+            given = getattr(self, part).requests.memory_mib
+            if given < LEAST_MEMORY_MIB:
+                yield Fault(
+                    path=(part, "requests", "memory_mib"),
+                    reason="Spark does not start in so little memory",
+                    given=f"{given} MiB",
+                    allowed=f"from {LEAST_MEMORY_MIB} MiB",
+                )
         yield from repeated(self.analyst_roles, "the role", "analyst_roles")

@@ -52,7 +52,8 @@ def mirror(name: str, lock: Path = LOCK) -> None:
     declared: dict[str, dict[str, Any]] = yaml.safe_load(lock.read_text())["images"]
     origins = _origins(declared)
     cloud = isinstance(environment.sites.primary, CloudRegion)
-    wanted = [image for image in images(cloud=cloud) if image not in NODE]
+    known = images(cloud=cloud, sections=environment.sections)
+    wanted = [image for image in known if image not in NODE]
     for architecture in {one for image in wanted for one in image.architectures}:
         require_runnable(architecture)
     _require_answer(registry)

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from stacks import data, foundation, messages, ml, settings
+from stacks import bulk, data, foundation, messages, ml, settings
 from stacks.hardening import harden
 from stacks.safeguard import protect
 
@@ -14,7 +14,7 @@ ground = foundation.build(environment, site)
 lake = data.build(environment, ground)
 model = ml.build(environment, ground, lake)
 
-for part in (ground, lake, model):
+for part in (ground, lake, model, bulk.build(environment, ground, lake, model)):
     for name, value in part.exports().items():
         pulumi.export(name, value)
 pulumi.export("tags", environment.tags)

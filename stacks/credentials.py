@@ -18,17 +18,23 @@ from stacks import place
 from workloads.serving.workload import host_names as serving_host_names
 
 
-def for_workloads(*, signs: bool) -> list[Request]:
+def for_workloads(*, signs: bool, in_bulk: bool) -> list[Request]:
     """What the workloads need on every kind of site.
 
     Args:
         signs: Whether models are signed there; else serving trusts a key of another site.
+        in_bulk: Whether Spark is among them.
     """
     key = SigningKey(
         private=_secret(place.SIGNING, place.SIGNING_KEY),
         public=[_secret(place.SERVING, place.SIGNING_PUBLIC)],
     )
+    # Driver and executors prove themselves to each other with it. No account has this name.
+    rpc = ObjectStoreCredential(
+        user=place.BATCH_RPC, copies=[_secret(place.BATCH, place.BATCH_RPC)]
+    )
     return [
+        *([rpc] if in_bulk else []),
         TlsCertificate(
             place=_secret(place.SERVING, place.SERVING_TLS),
             hosts=serving_host_names(place.SERVING),

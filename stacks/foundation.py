@@ -59,7 +59,7 @@ def build(environment: Environment, where: CloudRegion | OnPremises) -> Foundati
         environment: The environment as that site sees it.
         where: The site.
     """
-    images = load_images(environment.registry.host, environment.images)
+    images = load_images(environment.registry.host, environment.images, environment.sections)
     site = realised(environment, where, images)
 
     # Walls first: nothing runs in a namespace before it denies by default.
@@ -82,7 +82,12 @@ def build(environment: Environment, where: CloudRegion | OnPremises) -> Foundati
         CertificateAuthorityArgs(
             namespace=place.IDENTITY,
             image=images.reference("issuer"),
-            requests=[*site.requests, *credentials.for_workloads(signs=site.trains)],
+            requests=[
+                *site.requests,
+                *credentials.for_workloads(
+                    signs=site.trains, in_bulk=environment.batch is not None
+                ),
+            ],
             trusting_namespaces=[place.EDGE],
             authority_days=environment.certificates.authority_days,
             leaf_hours=environment.certificates.leaf_hours,

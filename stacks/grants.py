@@ -11,3 +11,8 @@ GRANTS = (
     Grant(user="signing", bucket=place.MODELS, access=Access.WRITE),
     Grant(user="serving", bucket=place.MODELS, access=Access.READ),
 )
+IN_BULK = (
+    Grant(user="batch", bucket=place.LAKE, access=Access.READ),
+    Grant(user="batch", bucket=place.FEATURES, access=Access.WRITE),
+)
+"""What is granted besides where an environment works in bulk."""

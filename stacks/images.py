@@ -38,7 +38,7 @@ class Images:
     architectures: Mapping[str, Sequence[str]]
     """Processors that each image is built for."""
     elsewhere: Collection[str]
-    """Images that only some kinds of sites deploy."""
+    """Images that only some kinds of sites deploy, or environments with a section it lacks."""
     fixed: Mapping[str, str]
     """Full references that the environment fixes by hand."""
     lock: str
@@ -94,12 +94,13 @@ class Images:
         return sorted(f"{REPOSITORY_PREFIX}{name}" for name in self.digests)
 
 
-def load_images(host: str, fixed: Mapping[str, str]) -> Images:
+def load_images(host: str, fixed: Mapping[str, str], sections: Collection[str] = ()) -> Images:
     """The images of the lock that `MIZAN_IMAGES_LOCK` names, or else of the committed one.
 
     Args:
         host: Registry of the environment.
         fixed: References that the environment fixes by hand, by name.
+        sections: What the environment has, for images that only some environments need.
 
     Raises:
         pulumi.RunError: if the lock cannot be read, is no lock, or lacks a name in `fixed`.
@@ -125,7 +126,9 @@ def load_images(host: str, fixed: Mapping[str, str]) -> Images:
         host=host,
         digests=digests,
         elsewhere=frozenset(
-            name for name, entry in entries.items() if entry.get("build", {}).get("cloud", False)
+            name
+            for name, entry in entries.items()
+            if _is_elsewhere(entry.get("build", {}), sections)
         ),
         architectures={
             name: tuple(entry.get("architectures") or BUILT_FOR) for name, entry in entries.items()
@@ -159,6 +162,11 @@ def _deployed(entries: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]
         for name, entry in entries.items()
         if entry.get("build", {}).get("deployed", True)
     }
+
+
+def _is_elsewhere(build: Mapping[str, Any], sections: Collection[str]) -> bool:
+    section = build.get("section")
+    return bool(build.get("cloud") or (section and section not in sections))
 
 
 def _digest(name: str, entry: Mapping[str, Any], shown: str) -> str | None:

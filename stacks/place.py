@@ -7,6 +7,9 @@ DATA = "data"
 TRAINING = "training"
 SIGNING = "signing"
 SERVING = "serving"
+BATCH = "batch"
+"""Driver and executors of Spark, where an environment works in bulk."""
+
 EDGE = "edge"
 """Pods that ask the platform from inside the cluster, such as a gateway; nothing of ours."""
 
@@ -25,6 +28,8 @@ ALL = (IDENTITY, ARTIFACTS, STORAGE, DATA, TRAINING, SIGNING, SERVING, EDGE)
 
 WORKLOADS = {"landing": DATA, "training": TRAINING, "signing": SIGNING, "serving": SERVING}
 """Namespace of each workload, which is also an account of the object store."""
+IN_BULK = {"batch": BATCH}
+"""The same of what runs only where an environment works in bulk."""
 
 LAKE = "lake"
 CANDIDATES = "candidates"
@@ -53,10 +58,16 @@ DOOR_TLS = "door-tls"
 SIGNING_KEY = "signing-key"
 SIGNING_PUBLIC = "signing-public"
 EXPERIMENT_SALT = "experiment-salt"
+BATCH_RPC = "batch-rpc"
 PRIMARY_CREDENTIAL = "primary-store-credential"
 """Temporary credential of the primary site's store, renewed by whoever runs the second site."""
 PRIMARY_REGISTRY_CREDENTIAL = "primary-registry-credential"
 """The same for the primary site's registry."""
+
+
+def namespace_of(workload: str) -> str:
+    """The namespace of any workload."""
+    return {**WORKLOADS, **IN_BULK}[workload]
 
 
 def registry_account(user: str) -> str:

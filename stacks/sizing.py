@@ -56,7 +56,7 @@ def namespaces(environment: Environment, *, trains: bool) -> list[NamespaceArgs]
         environment: Whose workloads they are.
         trains: Whether data are landed there and models trained and signed.
     """
-    workloads = environment.workloads
+    workloads, batch = environment.workloads, environment.batch
     # A Job's pod, and the one that takes its place while it ends.
     chain = [
         _room(place.DATA, workloads.landing.profile, copies=2),
@@ -67,6 +67,12 @@ def namespaces(environment: Environment, *, trains: bool) -> list[NamespaceArgs]
         # The issuer and its rotation at once, and the pods that take their places.
         _room(place.IDENTITY, environment.certificates.profile, copies=4),
         *(chain if trains else []),
+        # What a driver may start, and two drivers: one takes another's place while that one ends.
+        *(
+            [_room(place.BATCH, batch.executor, copies=batch.max_executors, beside=batch.driver)]
+            if batch
+            else []
+        ),
         # Each rollout adds one pod before it takes one away.
         _room(place.SERVING, workloads.serving.profile, copies=workloads.serving.replicas_max + 2),
         NamespaceArgs(name=place.EDGE, cpu="200m", memory="256Mi", pods=4),

@@ -9,7 +9,7 @@ from workloads import pod
 def runtime(workload: str, profile: Profile, ground: Foundation) -> pod.Runtime:
     """Where and out of what a workload runs."""
     return pod.Runtime(
-        namespace=place.WORKLOADS[workload],
+        namespace=place.namespace_of(workload),
         image=ground.images.reference(workload),
         pull_secret=ground.site.pull_secret,
         compute=sizing.compute(profile),

@@ -1,5 +1,6 @@
 """Which images there are: what is deployed is in `images.lock`, the node's own are here."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class Image:
         deployed: In the lock that the platform deploys from.
         cloud: Deployed to clouds only.
         architectures: What a registry's image is built for; a sandbox builds for itself alone.
+        section: Deployed only where the environment has this section; everywhere if empty.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Image:
     deployed: bool = True
     cloud: bool = False
     architectures: tuple[Architecture, ...] = named(DEFAULT, "")
+    section: str = ""
 
 
 NODE = tuple(
@@ -45,11 +48,12 @@ NODE = tuple(
 )
 
 
-def images(*, cloud: bool = False) -> list[Image]:
+def images(*, cloud: bool = False, sections: Collection[str] = ()) -> list[Image]:
     """Every image that is built on this machine, bases first.
 
     Args:
         cloud: Also those that only a cloud needs.
+        sections: What the environment has, for images that only some environments need.
 
     Raises:
         SandboxError: `images.lock` names a folder without a Dockerfile.
@@ -61,6 +65,8 @@ def images(*, cloud: bool = False) -> list[Image]:
         if not build:
             continue  # mirrored from elsewhere on a connected machine: `make mirror`
         if build.get("cloud", False) and not cloud:
+            continue
+        if build.get("section") and build["section"] not in sections:
             continue
         context = PROJECT / build["context"]
         if not (context / "Dockerfile").exists():
@@ -87,6 +93,7 @@ def images(*, cloud: bool = False) -> list[Image]:
                 deployed=build.get("deployed", True),
                 cloud=build.get("cloud", False),
                 architectures=architectures,
+                section=build.get("section", ""),
             )
         )
     return found

@@ -134,7 +134,8 @@ class Region:
 
     def provide_images(self, cluster: Cluster, step: Step) -> None:
         """Build them, and put those that are deployed into the node."""
-        built = build_all(images(cloud=True), step, prune_others=False)
+        wanted = images(cloud=True, sections=self._environment.sections)
+        built = build_all(wanted, step, prune_others=False)
         seeded = [
             replace(one, image=replace(one.image, seeded=one.image.seeded or one.image.deployed))
             for one in built.values()

@@ -97,9 +97,13 @@ class Embedded:
     def built(self, step: Step) -> dict[str, Built]:
         """Build what the site deploys, by name."""
         if self._deployed is None:
-            return build_all(images(), step)
+            return build_all(images(sections=self._environment.sections), step)
         wanted = {*self._deployed, *(one.name for one in NODE)}
-        chosen = [one for one in images(cloud=True) if one.name in wanted]
+        chosen = [
+            one
+            for one in images(cloud=True, sections=self._environment.sections)
+            if one.name in wanted
+        ]
         return build_all(chosen, step, prune_others=False)
 
     def settings(self, cluster: Cluster) -> Mapping[str, str]:
@@ -182,14 +186,14 @@ def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
         for name, each in built.items()
         if each.image.deployed
     }
-    # What only a cloud deploys has a place, so that a cloud's plan can be shown from here.
-    for each in images(cloud=True):
-        if each.cloud and each.name not in entries:
+    # What only others deploy has a place, so that a cloud's plan can be shown from here.
+    for each in images(cloud=True, sections=Environment.model_fields):
+        if each.deployed and each.name not in built:
             entries[each.name] = {
                 "digest": "",
                 "source": "",
                 "layout": "",
-                "build": {"cloud": True},
+                "build": {"cloud": each.cloud, "section": each.section},
                 "architectures": [one.name for one in each.architectures],
             }
     write(layout.images_lock, json.dumps({"images": entries}, indent=1))

@@ -7,14 +7,18 @@ import pulumi
 from components.lake_catalogue import (
     LakeCatalogue,
     LakeCatalogueArgs,
+    LakeColumn,
     LakeDatabase,
     LakeReader,
     LakeReaderArgs,
+    LakeTable,
+    LakeTableArgs,
 )
 from components.object_store import ObjectStore
 from stacks import place
 from stacks.region.facts import Facts
 from stacks.region.store import QUERIES
+from workloads.batch import TABLES, Column
 
 DATABASES = {
     "raw": (place.LAKE, "Data as they arrived"),
@@ -22,6 +26,9 @@ DATABASES = {
     "features": (place.FEATURES, "What pipelines derive"),
 }
 """Each database with its bucket, and what it holds."""
+
+FIRST_MONTH = "2023-01"
+"""First month of which there are data."""
 
 ANALYSED = ("anonymised", "features")
 """Databases that analysts read: what names nobody, and what is derived."""
@@ -62,6 +69,23 @@ def build(
         ),
         opts=opts,
     )
+    for table in TABLES:
+        LakeTable(
+            table.name,
+            LakeTableArgs(
+                name=table.name,
+                description=table.holds,
+                database=made.databases["features"],
+                location=pulumi.Output.concat(
+                    "s3://", store.bucket_names[place.FEATURES], f"/{table.name}/"
+                ),
+                columns=[_column(one) for one in table.columns],
+                month=_column(table.partition),
+                since=FIRST_MONTH,
+                account=facts.account,
+            ),
+            opts=opts,
+        )
     if facts.environment.batch.analyst_roles:
         LakeReader(
             "analysts",
@@ -76,3 +100,7 @@ def build(
             opts=opts,
         )
     return made
+
+
+def _column(column: Column) -> LakeColumn:
+    return LakeColumn(name=column.name, type=column.type, comment=column.holds)

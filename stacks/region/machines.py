@@ -53,7 +53,7 @@ def purpose_of(facts: Facts, workload: str) -> Purpose:
         gpus = facts.environment.workloads.training.gpus
         return Purpose.GPU_TRAINING if gpus else Purpose.CPU_TRAINING
     there = {declared.purpose for declared, _ in pools(facts)}
-    if workload == "landing" and Purpose.DATA in there:
+    if workload in {"landing", "batch"} and Purpose.DATA in there:
         return Purpose.DATA
     return Purpose.CPU_INFERENCE
 
@@ -224,5 +224,6 @@ def _images_of(facts: Facts, one: Pool) -> Sequence[str]:
     """The images that a pool's pods run."""
     if one.purpose in TAINTED:
         return ("training",)
-    placed = [name for name in place.WORKLOADS if purpose_of(facts, name).value == one.purpose]
+    working = [*place.WORKLOADS, *(place.IN_BULK if facts.environment.batch else ())]
+    placed = [name for name in working if purpose_of(facts, name).value == one.purpose]
     return [*placed, *ANYWHERE]

@@ -9,7 +9,7 @@ from components.lake_catalogue import SERVICE_ROLE_PATH
 from components.object_store import Aws, Lock, ObjectStore, ObjectStoreArgs, Writer
 from components.object_store import Zone as Bucket
 from stacks import place
-from stacks.grants import GRANTS
+from stacks.grants import GRANTS, IN_BULK
 from stacks.region import second_site
 from stacks.region.facts import SHARED, Facts
 
@@ -77,6 +77,7 @@ def build(
             buckets=list(zones),
             grants=[
                 *GRANTS,
+                *(IN_BULK if facts.environment.batch else ()),
                 *(second_site.GRANTS if facts.environment.sites.recovery else ()),
             ],
             region=facts.region,

@@ -172,7 +172,7 @@ class Cloud(Site):
         self, workload: str, labels: Mapping[str, str], store: ObjectStore
     ) -> pulumi.Resource:
         """A role with the workload's grants, and the way to it and to the buckets."""
-        namespace = place.WORKLOADS[workload]
+        namespace = place.namespace_of(workload)
         source = Peer(namespace=namespace, labels=labels)
         agent, port = IDENTITY_AGENT
         to_agent = AddressConnection(

@@ -18,7 +18,7 @@ from components.object_store import InCluster as StoreInCluster
 from components.object_store import in_cluster as store_in_cluster
 from environments import Environment, OnPremises
 from stacks import credentials, place, settings, sizing
-from stacks.grants import GRANTS
+from stacks.grants import GRANTS, IN_BULK
 from stacks.images import Images
 from stacks.sites.realisation import ApiServer, Site
 from workloads import pod
@@ -49,6 +49,10 @@ class OnPremisesCluster(Site):
     def __init__(self, environment: Environment, site: OnPremises) -> None:
         cluster = settings.cluster(site)
         self._environment = environment
+        if environment.batch is not None:
+            self.buckets = (*self.buckets, place.FEATURES)
+            self.grants = (*self.grants, *IN_BULK)
+            self.accounts = {**self.accounts, **place.IN_BULK}
         self._registry_address = environment.registry.address or ""
         self.name = site.name
         self.api_server = ApiServer(blocks=[f"{cluster.api_address}/32"], port=cluster.api_port)
@@ -158,7 +162,7 @@ class OnPremisesCluster(Site):
         return Connection(
             f"{workload}-to-store",
             ConnectionArgs(
-                source=Peer(namespace=place.WORKLOADS[workload], labels=labels),
+                source=Peer(namespace=place.namespace_of(workload), labels=labels),
                 target=store_in_cluster.peer(place.STORAGE),
                 ports=[store_in_cluster.PORT],
             ),

@@ -194,7 +194,7 @@ def test_a_file_that_cannot_be_opened_is_refused(bench: Any) -> None:
             {"workloads.serving.replica": 1},
             "workloads.serving.replica: unknown key; did you mean replicas_min?; given: ",
         ),
-        ({"batch.size": 1}, "batch.size: unknown key; given: 'size'; allowed: executor, "),
+        ({"batch.size": 1}, "batch.size: unknown key; given: 'size'; allowed: driver, executor, "),
         (
             {"workloads.serving.queue_limit": "5"},
             "workloads.serving.queue_limit: not a whole number; given: '5'; allowed: a whole ",
