@@ -7,11 +7,14 @@ from components.lake_catalogue import (
     LakeAccess,
     LakeCatalogue,
     LakeCatalogueArgs,
+    LakeColumn,
     LakeDatabase,
     LakeGrant,
     LakeGrantArgs,
     LakeReader,
     LakeReaderArgs,
+    LakeTable,
+    LakeTableArgs,
 )
 from components.tags import Tags
 from tests.components.recording import Deploy, Engine
@@ -204,3 +207,26 @@ def test_a_reader_that_is_nobody_or_reads_nothing_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=f"`{wrong}` of the reader analysts is empty"):
         deploy(lambda: reader(**{wrong: {}}).role_arn)
+
+
+def test_a_table_works_its_months_out_when_it_is_asked(engine: Engine, deploy: Deploy) -> None:
+    arguments = LakeTableArgs(
+        name="daily",
+        description="What happened on a day",
+        database="mizan_features",
+        location="s3://mizan-features-1/daily/",
+        columns=[LakeColumn(name="late", type="bigint", comment="Late ones")],
+        month=LakeColumn(name="month", type="string"),
+        since="2023-01",
+        account=ACCOUNT,
+    )
+    deploy(lambda: LakeTable("daily", arguments).name)
+    (table,) = engine.typed("aws:glue/catalogTable:CatalogTable")
+    found = table.inputs
+    assert found["partitionKeys"] == [{"name": "month", "type": "string", "comment": ""}]
+    assert found["parameters"]["projection.month.range"] == "2023-01,NOW"
+    assert found["parameters"]["projection.month.interval.unit"] == "MONTHS"
+    files = found["storageDescriptor"]
+    assert files["location"] == "s3://mizan-features-1/daily/"
+    assert files["serDeInfo"]["serializationLibrary"].endswith("ParquetHiveSerDe")
+    assert files["columns"] == [{"name": "late", "type": "bigint", "comment": "Late ones"}]

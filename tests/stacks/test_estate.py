@@ -489,6 +489,63 @@ def test_analysts_read_what_names_nobody_and_nothing_else(bank: Estate) -> None:
     assert {right for one in rights for right in one["permissions"]} == {"DESCRIBE", "SELECT"}
 
 
+def test_spark_drives_executors_of_the_declared_size_on_the_pool_for_data(bank: Estate) -> None:
+    wanted = bank.environment.batch
+    (job,) = [one for one in bank.objects("Job") if one.metadata["name"] == "batch"]
+    (template,) = bank.objects("PodTemplate")
+    driver, executor = job.spec["template"]["spec"], template.inputs["template"]["spec"]
+    assert job.spec["activeDeadlineSeconds"] == wanted.timeout_minutes * 60
+    (container,) = executor["containers"]
+    amount = wanted.executor.requests.quantities
+    assert container["resources"] == {"requests": amount, "limits": amount}
+    told = {one["name"]: one.get("value") for one in driver["containers"][0]["env"]}
+    assert told["MAX_EXECUTORS"] == str(wanted.max_executors)
+    for spec in (driver, executor):
+        assert spec["nodeSelector"] == {"mizan.ae/purpose": Purpose.DATA.value}
+        assert spec["containers"][0]["securityContext"]["readOnlyRootFilesystem"] is True
+        assert "@sha256:" in spec["containers"][0]["image"]
+    (quota,) = [
+        one for one in bank.objects("ResourceQuota") if one.metadata["namespace"] == "batch"
+    ]
+    assert quota.spec["hard"]["requests.cpu"]
+
+
+def test_spark_reads_the_lake_writes_features_and_makes_pods_where_it_runs(bank: Estate) -> None:
+    association = bank.one(
+        "eks/podIdentityAssociation:PodIdentityAssociation", "batch-identity-association"
+    )
+    assert (association["namespace"], association["serviceAccount"]) == ("batch", "batch")
+    allowed = statements(bank.one("iam/rolePolicy:RolePolicy", "batch-identity-store")["policy"])
+    written = {
+        resource
+        for one in allowed
+        if "s3:PutObject" in one["Action"]
+        for resource in one["Resource"]
+    }
+    assert len(written) == 1
+    assert "features" in written.pop()
+    (role,) = [
+        one
+        for one in bank.objects("Role")
+        if one.metadata["namespace"] == "batch" and one.metadata["name"] == "batch"
+    ]
+    assert {kind for rule in role.inputs["rules"] for kind in rule["resources"]} == {
+        "pods",
+        "podtemplates",
+    }
+
+
+def test_what_spark_writes_can_be_asked_for(bank: Estate) -> None:
+    tables = {
+        one.inputs["name"]: one.inputs for one in bank.every("glue/catalogTable:CatalogTable")
+    }
+    assert set(tables) == {f"daily_delays_by_{key}" for key in ("carrier", "origin", "route")}
+    for name, table in tables.items():
+        assert table["databaseName"] == "mizan_features"
+        assert table["storageDescriptor"]["location"].endswith(f"/{name}/")
+        assert table["parameters"]["projection.enabled"] == "true"
+
+
 def test_images_are_fixed_scanned_and_of_this_account(estate: Estate) -> None:
     account = estate.environment.account
     for repository in estate.every("ecr/repository:Repository"):
