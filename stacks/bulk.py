@@ -37,9 +37,9 @@ class Bulk:
 
 
 def build(environment: Environment, ground: Foundation, data: Data, model: Model) -> Bulk:
-    """Build the job that makes the tables, and none where the environment has no batch."""
-    facts = environment.batch
-    if facts is None:
+    """Build the job that makes the tables, and none where there is no batch or nothing lands."""
+    facts, landing = environment.batch, data.landing
+    if facts is None or landing is None:
         return Bulk(batch=None, places={})
     allowed = BatchExecutors(
         "batch-executors",
@@ -74,7 +74,7 @@ def build(environment: Environment, ground: Foundation, data: Data, model: Model
             features=bucket,
             rpc_secret=place.BATCH_RPC,
             deadline_seconds=facts.timeout_minutes * 60,
-            after=data.landing.revision,
+            after=landing.revision,
         ),
         # The heavy steps take turns: a small cluster has no room for two.
         opts=ground.under(model.serving, allowed, to_store),
