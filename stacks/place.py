@@ -41,6 +41,8 @@ COPIED = (LAKE, ANONYMISED, FEATURES, CANDIDATES, MODELS)
 """Buckets of a cloud region that a second site holds a copy of."""
 REPORTS = "reports"
 """Bucket of a second site with what the copying says of itself."""
+RESTORED = "restored"
+"""Bucket of a second site into which a copy is restored, to try that it can be."""
 
 ENCRYPTED_CLASS = "mizan-encrypted"
 """Storage class of everything that lies on a disk. A plain name, known before anything is made:

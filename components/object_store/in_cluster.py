@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_kubernetes.apps.v1 import StatefulSet
@@ -45,6 +45,8 @@ class InCluster:
     """Secret with the account that may do everything (`access_key`, `secret_key`, `ca.crt`)."""
     credential_secrets: Mapping[str, str]
     """For every account, the Secret in the namespace with its credential."""
+    locked_days: Mapping[str, int] = field(default_factory=dict)
+    """Buckets in which nobody, root neither, deletes a version in the first so many days."""
 
 
 def host_names(namespace: str) -> list[str]:
@@ -74,8 +76,13 @@ def build(  # noqa: PLR0913 - the fields of ObjectStoreArgs, all by keyword
     """Make the server, then bring buckets, accounts and policies to their declared state.
 
     Raises:
-        ValueError: if a grant names an account without a credential.
+        ValueError: if a grant names an account without a credential, or a lock no bucket.
     """
+    if strangers := site.locked_days.keys() - set(buckets):
+        raise ValueError(
+            f"{', '.join(sorted(strangers))} would be locked and is not declared; declared are "
+            f"{', '.join(buckets) or 'none'}: correct `locked_days`, or add the bucket"
+        )
     for grant in grants:
         if grant.user not in site.credential_secrets:
             raise ValueError(
@@ -135,6 +142,7 @@ def build(  # noqa: PLR0913 - the fields of ObjectStoreArgs, all by keyword
         "endpoint": endpoint(site.namespace),
         "region": region,
         "buckets": list(buckets),
+        "locked_days": dict(site.locked_days),
         "users": sorted(site.credential_secrets),
         "grants": [grant.document() for grant in grants],
     }

@@ -89,6 +89,9 @@ class ReplicationArgs:
     """How often it runs, 1 to 60."""
     compute: Compute
     """CPU and memory of the Job."""
+    locked_days: int = 0
+    """For how long nobody can delete a copy once it is replaced, in days; the buckets of the copies
+    must have a lock then. 0: copies have none."""
 
 
 class Replication(pulumi.ComponentResource):
@@ -202,6 +205,7 @@ def _declaration(
             "buckets": dict(buckets),
             "report_bucket": report_bucket,
             "pointers": list(args.pointers),
+            "locked_days": args.locked_days,
         },
         indent=2,
         sort_keys=True,

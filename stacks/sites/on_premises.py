@@ -41,6 +41,8 @@ class OnPremisesCluster(Site):
     """Namespace of each account of the object store."""
     publishers: Mapping[str, str] = {}
     """Namespace of each account that fills the registry from inside the cluster."""
+    locked_days: Mapping[str, int] = {}
+    """Buckets in which nobody deletes a version in the first so many days."""
     further: Collection[str] = ()
     """What it deploys of the images that only some kinds of sites do."""
     image_seconds = 900
@@ -143,6 +145,7 @@ class OnPremisesCluster(Site):
                     tls_secret=place.STORE_TLS,
                     root_secret=place.STORE_ROOT,
                     credential_secrets={user: place.store_account(user) for user in self.accounts},
+                    locked_days=self.locked_days,
                 ),
             ),
             opts=opts,

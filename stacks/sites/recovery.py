@@ -29,7 +29,9 @@ from workloads.serving.workload import RELEASE_FILE
 ACCOUNT: Final = place.REPLICATION
 """Account of the store with which copies are written."""
 SERVING: Final = "serving"
-COPIES: Final = (*(place.copy_of(bucket) for bucket in place.COPIED), place.REPORTS)
+COPIES: Final = tuple(place.copy_of(bucket) for bucket in place.COPIED)
+"""Buckets of this site with copies."""
+COPYING: Final = (*COPIES, place.REPORTS, place.RESTORED)
 """Buckets of this site that only the copying may write to."""
 
 
@@ -46,17 +48,20 @@ class RecoveryCluster(OnPremisesCluster):
 
     def __init__(self, environment: Environment, site: OnPremises, takeover: Takeover) -> None:
         self.trains = takeover.releases is Releases.OWN
-        self.buckets = (*(place.BUCKETS if self.trains else ()), *COPIES)
+        self.buckets = (*(place.BUCKETS if self.trains else ()), *COPYING)
         self.grants = (
             *(GRANTS if self.trains else [_may_read(SERVING, place.copy_of(place.MODELS))]),
-            *(Grant(user=ACCOUNT, bucket=bucket, access=Access.WRITE) for bucket in COPIES),
+            *(Grant(user=ACCOUNT, bucket=bucket, access=Access.WRITE) for bucket in COPYING),
             # To go on where it was, the copying looks at all versions.
-            *(_may_read(ACCOUNT, bucket) for bucket in COPIES),
+            *(_may_read(ACCOUNT, bucket) for bucket in COPYING),
         )
         working = place.WORKLOADS if self.trains else {SERVING: place.SERVING}
         self.accounts = {**working, ACCOUNT: place.REPLICATION}
         super().__init__(environment, site)
         self._takeover = takeover
+        # A backup at this site: a vault of the region's is lost with the region.
+        self._kept_days = environment.backup.retention_days if environment.backup else 0
+        self.locked_days = dict.fromkeys(COPIES, self._kept_days) if self._kept_days else {}
         self._copied: CopyList | None = None
         self.namespaces = [*self.namespaces, sizing.replication_namespace()]
         self._copying: list[pulumi.Resource] = []
@@ -160,6 +165,7 @@ class RecoveryCluster(OnPremisesCluster):
                 pointers=[f"*/{RELEASE_FILE}"],
                 every_minutes=self._takeover.copy_minutes,
                 compute=sizing.own_compute(sizing.REPLICATION),
+                locked_days=self._kept_days,
             ),
             opts=self.placed(store, *self.walls),
         )

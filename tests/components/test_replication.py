@@ -56,6 +56,7 @@ def test_the_program_is_told_what_goes_where(deploy: Deploy, engine: Engine) -> 
         "buckets": {"mizan-lake-1": "copy-of-lake"},
         "report_bucket": "reports",
         "pointers": ["*/release.json"],
+        "locked_days": 0,
     }
 
 

@@ -107,6 +107,17 @@ def test_a_site_that_works_alone_trains_signs_and_trusts_its_own_key(
     assert not any(one.metadata["name"] == "replication-first" for one in plan.of("Job"))
 
 
+def test_copies_are_kept_as_long_as_backups_in_the_region(plan: Plan) -> None:
+    backup = load(plan.exports["tags"]["environment"]).backup
+    assert backup is not None
+    store = plan.named("ConfigMap", "store-setup", "storage").inputs["data"]["declaration.json"]
+    told = plan.named("ConfigMap", "replication", "replication").inputs["data"]["declaration.json"]
+
+    copies = {place.copy_of(bucket) for bucket in place.COPIED}
+    assert json.loads(store)["locked_days"] == dict.fromkeys(copies, backup.retention_days)
+    assert json.loads(told)["locked_days"] == backup.retention_days
+
+
 def test_copying_reaches_the_first_sites_network_and_nothing_beside_it(plan: Plan) -> None:
     way = plan.named("NetworkPolicy", "replication-to-primary-egress", "replication")
     network = load(plan.exports["tags"]["environment"]).network

@@ -1,7 +1,8 @@
-"""`python -m app DECLARATION`: copy once, prove it, and say what came of it."""
+"""`python -m app DECLARATION`: copy once, prove it, and say what came of it; or restore a copy."""
 
 import logging
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from app import declaration, report
 from app.copying import Copied, Copy
 from app.declaration import CopyError, Declaration
+from app.restoring import Restore
 
 logger = logging.getLogger("replication")
 
@@ -27,7 +29,9 @@ def replicate(wanted: Declaration) -> dict[str, Any]:
     faults = []
     for bucket, copy in wanted.buckets.items():
         try:
-            buckets[bucket] = Copy(source, bucket, target, copy, wanted.pointers).run()
+            buckets[bucket] = Copy(
+                source, bucket, target, copy, wanted.pointers, locked_days=wanted.locked_days
+            ).run()
         except (ClientError, BotoCoreError) as error:
             faults.append(f"bucket {bucket}: {error}")
     fault = "; ".join(faults)
@@ -41,17 +45,68 @@ def replicate(wanted: Declaration) -> dict[str, Any]:
     return told
 
 
-def main(arguments: list[str]) -> int:
-    """Run once; the exit status says whether everything is copied."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-    if len(arguments) != 1:
-        logger.error("usage: python -m app DECLARATION.json")
-        return 2
+def restore(wanted: Declaration, copy: str, bucket: str, moment: datetime) -> Copied:
+    """Fill an empty bucket of this site with what a copy says of a moment.
+
+    Raises:
+        CopyError: if there is no such copy, or the bucket cannot be filled.
+    """
+    copies = sorted(wanted.buckets.values())
+    if copy not in copies:
+        raise CopyError(f"there is no copy {copy}; allowed: {', '.join(copies)}")
     try:
-        told = replicate(declaration.read(Path(arguments[0])))
+        return Restore(wanted.target.client(), copy, bucket, moment).run()
+    except (ClientError, BotoCoreError) as error:
+        raise CopyError(f"the bucket {copy} cannot be restored: {error}") from error
+
+
+def main(arguments: list[str]) -> int:
+    """Run once; the exit status says whether everything is copied, or restored."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    try:
+        match arguments:
+            case [path]:
+                return _told(replicate(declaration.read(Path(path))))
+            case ["restore", path, copy, bucket, *moment] if len(moment) <= 1:
+                at = _moment(*moment)
+                return _restored(restore(declaration.read(Path(path)), copy, bucket, at), at)
     except CopyError as fault:
         logger.error("failed   %s", fault)  # noqa: TRY400 - one clear last line, no traceback
         return 1
+    logger.error(
+        "usage: python -m app DECLARATION.json\n"
+        "       python -m app restore DECLARATION.json COPY BUCKET [MOMENT]"
+    )
+    return 2
+
+
+def _moment(text: str | None = None) -> datetime:
+    """A moment as it is written, with its time zone; now by default."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = datetime.min  # noqa: DTZ901 - refused below, as any without a time zone
+    if moment.tzinfo is None:
+        raise CopyError(f"the moment is {text!r}; allowed: one like 2026-03-01T04:00:00+00:00")
+    return moment
+
+
+def _restored(done: Copied, moment: datetime) -> int:
+    logger.info(
+        "restored %d keys, %d bytes as of %s, sha256 %s",
+        len(done.keys),
+        done.bytes,
+        moment.isoformat(),
+        done.digest,
+    )
+    for failure in done.failures[: report.SHOWN]:
+        logger.error("failed   %s", failure)
+    return 1 if done.failures else 0
+
+
+def _told(told: Mapping[str, Any]) -> int:
     for name, bucket in told["buckets"].items():
         logger.info(
             "copied   %s: %d versions, %d bytes; %d keys, sha256 %s",

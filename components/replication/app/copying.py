@@ -6,18 +6,18 @@ copied is ever deleted: a deletion at the source becomes a mark, over versions t
 """
 
 import hashlib
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import BotoCoreError, ClientError
 
+from app.carrying import ArrivedError, carried
 from app.declaration import CONNECTIONS, CopyError
 from app.history import Held, Version, histories, missing
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 VERSION, MODIFIED, DIGEST = "mizan-source-version", "mizan-source-modified", "mizan-sha256"
-BLOCK_BYTES = 1024**2
-IN_MEMORY_BYTES = 32 * BLOCK_BYTES
-"""An object larger than this waits on the pod's own disk."""
+DELETED = "mizan-deleted"
+"""Stands on an empty version below each mark: a mark itself cannot say whose time it is."""
+NOTHING = hashlib.sha256().hexdigest()
 BATCH = 1000
 """Keys that are worked on before more are listed."""
 MOST_FAILURES = 20
@@ -93,6 +93,8 @@ class Copy:
     target_bucket: str
     pointers: Sequence[str]
     """Patterns of keys that name other objects, and are copied after all of these."""
+    locked_days: int = 0
+    """For how long nobody can delete a version once it is replaced, in days; 0: no lock."""
 
     def run(self) -> Copied:
         """Copy what the target lacks; failures of single objects are told, not raised.
@@ -133,10 +135,16 @@ class Copy:
     def _key(self, outcome: Outcome, source: list[Version], target: list[Version]) -> None:
         """Bring one key up to date."""
         held = self._held(outcome.key, target)
+        if held and held.deleted and not held.marked:  # a run was cut off in between
+            self.target.delete_object(Bucket=self.target_bucket, Key=outcome.key)
+            held = replace(held, marked=True)
         outcome.digest = held.digest if held and not held.marked else None
-        for version in missing(source, held):
+        lacking = missing(source, held)
+        if held and not held.marked and not lacking:
+            self._lock_on(outcome.key, held)
+        for version in lacking:
             if version.marker:
-                self.target.delete_object(Bucket=self.target_bucket, Key=outcome.key)
+                self._deletion(outcome.key, version)
                 outcome.digest = None
                 outcome.add(version, 0)
             elif copied := self._version(outcome.key, version):
@@ -148,9 +156,10 @@ class Copy:
         objects = [version for version in target if not version.marker]
         if not objects:
             return None
-        told = self.target.head_object(
+        answer = self.target.head_object(
             Bucket=self.target_bucket, Key=key, VersionId=objects[-1].id
-        )["Metadata"]
+        )
+        told = answer["Metadata"]
         if not {VERSION, MODIFIED, DIGEST} <= told.keys():
             return None
         return Held(
@@ -158,7 +167,42 @@ class Copy:
             modified=datetime.fromisoformat(told[MODIFIED]),
             digest=told[DIGEST],
             marked=target[-1].marker,
+            copy=objects[-1].id,
+            deleted=DELETED in told,
+            locked_until=answer.get("ObjectLockRetainUntilDate"),
         )
+
+    def _deletion(self, key: str, version: Version) -> None:
+        """Hide the copy, and say since when the source does not have it any more."""
+        self.target.put_object(
+            Bucket=self.target_bucket,
+            Key=key,
+            Body=b"",
+            Metadata={**_source(version), DIGEST: NOTHING, DELETED: "true"},
+            **self._lock(),
+        )
+        self.target.delete_object(Bucket=self.target_bucket, Key=key)
+
+    def _lock_on(self, key: str, held: Held) -> None:
+        """Lock what an object says now for longer, before its days could be over."""
+        enough = datetime.now(UTC) + timedelta(days=self.locked_days)
+        if self.locked_days and (held.locked_until is None or held.locked_until < enough):
+            self.target.put_object_retention(
+                Bucket=self.target_bucket,
+                Key=key,
+                VersionId=held.copy,
+                Retention={"Mode": "COMPLIANCE", "RetainUntilDate": self._until()},
+            )
+
+    def _until(self) -> datetime:
+        """Twice as long, so that it need not be made longer in every run."""
+        return datetime.now(UTC) + timedelta(days=2 * self.locked_days)
+
+    def _lock(self) -> dict[str, Any]:
+        """The lock of what is written now, as an upload says it."""
+        if not self.locked_days:
+            return {}
+        return {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": self._until()}
 
     def _version(self, key: str, version: Version) -> tuple[str, int] | None:
         """Copy one version and read it back; its digest and size, None if it is gone meanwhile.
@@ -166,51 +210,28 @@ class Copy:
         Raises:
             CopyError: if what arrived is not what was sent.
         """
-        with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as spool:
-            try:
-                given = self.source.get_object(
-                    Bucket=self.source_bucket, Key=key, VersionId=version.id
-                )
-            except ClientError as refused:
-                if refused.response["Error"]["Code"] in {"NoSuchVersion", "NoSuchKey"}:
-                    return None
-                raise
-            digest, size = _read(given["Body"], spool.write)
-            if size != given["ContentLength"]:
-                raise CopyError(f"{size} of {given['ContentLength']} bytes arrived")
-            spool.seek(0)
-            self.target.upload_fileobj(
-                spool,
+        try:
+            given = self.source.get_object(Bucket=self.source_bucket, Key=key, VersionId=version.id)
+        except ClientError as refused:
+            if refused.response["Error"]["Code"] in {"NoSuchVersion", "NoSuchKey"}:
+                return None
+            raise
+        told = _source(version)
+        try:
+            return carried(
+                given,
+                lambda digest: {**given["Metadata"], **told, DIGEST: digest},
+                self.target,
                 self.target_bucket,
                 key,
-                ExtraArgs={
-                    "ContentType": given.get("ContentType", "binary/octet-stream"),
-                    "Metadata": {
-                        **given["Metadata"],
-                        VERSION: version.id,
-                        MODIFIED: version.modified.isoformat(),
-                        DIGEST: digest,
-                    },
-                },
+                self._lock(),
             )
-        arrived = self.target.get_object(Bucket=self.target_bucket, Key=key)["Body"]
-        found, _ = _read(arrived, lambda _: None)
-        if found != digest:
+        except ArrivedError:
             # A version that says nothing of itself makes the next run copy the key anew.
             self.target.put_object(Bucket=self.target_bucket, Key=key, Body=b"")
-            raise CopyError(f"the copy's SHA-256 is {found}, and the original's is {digest}")
-        return digest, size
+            raise
 
 
-class _Body(Protocol):
-    def read(self, size: int) -> bytes: ...
-
-
-def _read(body: _Body, write: Callable[[bytes], object]) -> tuple[str, int]:
-    """Read a body to its end; its SHA-256 and its size."""
-    digest, size = hashlib.sha256(), 0
-    while block := body.read(BLOCK_BYTES):
-        digest.update(block)
-        size += len(block)
-        write(block)
-    return digest.hexdigest(), size
+def _source(version: Version) -> dict[str, str]:
+    """Which version of the source a copy is, as its metadata say it."""
+    return {VERSION: version.id, MODIFIED: version.modified.isoformat()}

@@ -67,6 +67,8 @@ class Declaration:
     """Bucket of the target that reports are written to; None: none is written."""
     pointers: tuple[str, ...]
     """Patterns of keys that are copied when all else of their bucket is there."""
+    locked_days: int
+    """For how long nobody can delete a copy once it is replaced, in days; 0: no lock."""
 
 
 def read(
@@ -85,6 +87,7 @@ def read(
             buckets=dict(document["buckets"]),
             report_bucket=document["report_bucket"],
             pointers=tuple(document["pointers"]),
+            locked_days=document["locked_days"],
         )
     except OSError as fault:
         raise CopyError(f"{fault.filename} cannot be read: {fault.strerror}") from fault

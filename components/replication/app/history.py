@@ -31,6 +31,12 @@ class Held:
     """SHA-256 of it, in hexadecimal digits."""
     marked: bool
     """Whether the copy is marked as deleted after it."""
+    copy: str
+    """Version of the copy."""
+    deleted: bool
+    """Whether it says that the source deleted the object."""
+    locked_until: datetime | None
+    """Until when nobody can delete that version."""
 
 
 def histories(client: "S3Client", bucket: str) -> Iterator[tuple[str, list[Version]]]:

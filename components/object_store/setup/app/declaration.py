@@ -37,6 +37,8 @@ class Declaration:
     endpoint: str
     region: str
     buckets: tuple[str, ...]
+    locked_days: dict[str, int]
+    """Buckets whose versions nobody deletes before so many days are over."""
     grants: tuple[Grant, ...]
     root: Credential
     users: dict[str, Credential]
@@ -61,6 +63,7 @@ def read(
             endpoint=document["endpoint"],
             region=document["region"],
             buckets=tuple(document["buckets"]),
+            locked_days=dict(document["locked_days"]),
             grants=tuple(Grant(**grant) for grant in document["grants"]),
             root=credential(store_folder),
             users={user: credential(users_folder / user) for user in document["users"]},

@@ -16,18 +16,25 @@ OBJECT_ACTIONS = {
         "s3:ListMultipartUploadParts",
     ),
 }
+LOCK_ACTIONS = ("s3:PutObjectRetention",)
+"""What a writer needs besides in a bucket with a lock; there it makes longer, and never shorter."""
 BUCKET_ACTIONS = {"read": ("s3:ListBucket", "s3:ListBucketVersions"), "write": ("s3:ListBucket",)}
 
 
-def document(bucket: str, grants: Iterable[Grant]) -> dict[str, Any] | None:
+def document(
+    bucket: str, grants: Iterable[Grant], *, locked: bool = False
+) -> dict[str, Any] | None:
     """The policy of a bucket; None where nobody was granted anything."""
     statements = [
-        statement for grant in grants if grant.bucket == bucket for statement in _statements(grant)
+        statement
+        for grant in grants
+        if grant.bucket == bucket
+        for statement in _statements(grant, locked=locked)
     ]
     return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 
-def _statements(grant: Grant) -> list[dict[str, Any]]:
+def _statements(grant: Grant, *, locked: bool) -> list[dict[str, Any]]:
     """What one grant allows: on the objects below its prefix, and on the list of them."""
     bucket = f"arn:aws:s3:::{grant.bucket}"
     listing: dict[str, Any] = {
@@ -41,7 +48,10 @@ def _statements(grant: Grant) -> list[dict[str, Any]]:
     objects = {
         "Effect": "Allow",
         "Principal": {"AWS": [grant.user]},
-        "Action": list(OBJECT_ACTIONS[grant.access]),
+        "Action": [
+            *OBJECT_ACTIONS[grant.access],
+            *(LOCK_ACTIONS if locked and grant.access == "write" else ()),
+        ],
         "Resource": [f"{bucket}/{grant.prefix}*"],
     }
     return [listing, objects]

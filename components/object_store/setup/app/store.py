@@ -14,6 +14,7 @@ from app.declaration import Credential, Declaration
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectLockConfigurationTypeDef
 
 logger = logging.getLogger("store-setup")
 
@@ -45,6 +46,7 @@ def reconcile(declaration: Declaration) -> int:
     # Accounts first: the store refuses a policy that names one it does not know.
     return (
         sum(_bucket(root, name) for name in declaration.buckets)
+        + sum(_lock(root, name, days) for name, days in declaration.locked_days.items())
         + _accounts(declaration)
         + sum(_policy(root, name, declaration) for name in declaration.buckets)
         + _strangers(root, declaration)
@@ -61,6 +63,31 @@ def _bucket(root: "S3Client", name: str) -> int:
         root.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         changes += _changed("bucket %s keeps versions from now on", name)
     return changes
+
+
+def _lock(root: "S3Client", name: str, days: int) -> int:
+    """A bucket in which a version cannot be deleted, by root neither, before its days are over.
+
+    Whoever writes may lock a version for longer; taking the rule away does not shorten that.
+    """
+    wanted: ObjectLockConfigurationTypeDef = {
+        "ObjectLockEnabled": "Enabled",
+        "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": days}},
+    }
+    if _held_lock(root, name) == wanted:
+        return 0
+    root.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=wanted)
+    return _changed("bucket %s locks its versions", name)
+
+
+def _held_lock(root: "S3Client", name: str) -> object:
+    """The lock of a bucket as the store holds it; None where it has none."""
+    try:
+        return root.get_object_lock_configuration(Bucket=name)["ObjectLockConfiguration"]
+    except ClientError as refused:
+        if refused.response["Error"]["Code"] == "ObjectLockConfigurationNotFoundError":
+            return None
+        raise
 
 
 def _accounts(declaration: Declaration) -> int:
@@ -83,7 +110,7 @@ def _accounts(declaration: Declaration) -> int:
 
 def _policy(root: "S3Client", name: str, declaration: Declaration) -> int:
     """The rights to a bucket; none at all where nobody was granted any."""
-    wanted = policy.document(name, declaration.grants)
+    wanted = policy.document(name, declaration.grants, locked=name in declaration.locked_days)
     held = _held_policy(root, name)
     if held == wanted:
         return 0

@@ -45,6 +45,7 @@ class Store:
             "endpoint": self.endpoint,
             "region": "me-central-1",
             "buckets": ["lake", "candidates", "models"],
+            "locked_days": {},
             "users": sorted(USERS),
             "grants": GRANTS,
             **changes,

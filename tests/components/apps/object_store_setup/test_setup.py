@@ -136,6 +136,27 @@ def test_every_change_keeps_what_was_and_a_writer_cannot_destroy_it(store: Store
     assert old["Body"].read() == b"one"
 
 
+def test_nobody_deletes_a_version_of_a_locked_bucket_before_its_time(store: Store) -> None:
+    run(store)
+    assert run(store, locked_days={"models": 90}) == 2
+    assert run(store, locked_days={"models": 90}) == 0
+    client(store, "signing").put_object(Bucket="models", Key="delay/model.onnx", Body=b"one")
+    root = client(store, "root")
+    (held,) = root.list_object_versions(Bucket="models")["Versions"]
+
+    version = {"Bucket": "models", "Key": "delay/model.onnx", "VersionId": held["VersionId"]}
+    assert refused(root.delete_object, **version) == "AccessDenied"
+    assert refused(root.delete_object, **version, BypassGovernanceRetention=True) == "AccessDenied"
+    assert (
+        refused(
+            root.put_bucket_versioning,
+            Bucket="models",
+            VersioningConfiguration={"Status": "Suspended"},
+        )
+        == "InvalidBucketState"
+    )
+
+
 def test_the_trial_leaves_nothing_behind(store: Store) -> None:
     run(store)
     root = client(store, "root")

@@ -10,7 +10,16 @@ from moto import mock_aws
 
 from tests.components.apps.loading import load
 
-app = load("replication", "__main__", "copying", "declaration", "history", "report")
+app = load(
+    "replication",
+    "__main__",
+    "carrying",
+    "copying",
+    "declaration",
+    "history",
+    "report",
+    "restoring",
+)
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,20 @@ def test_a_deletion_hides_the_copy_and_destroys_nothing(s3, copy, contents):
 
     assert copy().keys == {}
     assert copy().versions == 0
-    assert contents("copy", "a") == [b"one", None]
+    assert contents("copy", "a") == [b"one", b"", None]
+
+
+def test_a_deletion_that_was_cut_off_is_marked_by_the_next_run(s3, copy, monkeypatch):
+    s3.put_object(Bucket="lake", Key="a", Body=b"one")
+    copy()
+    s3.delete_object(Bucket="lake", Key="a")
+    with monkeypatch.context() as broken:
+        failing(s3, broken, "delete_object", 0)
+        assert "SlowDown" in copy().failures[0]
+
+    assert copy().keys == {}
+    assert "Contents" not in s3.list_objects_v2(Bucket="copy")
+    assert copy().versions == 0
 
 
 def test_what_the_source_lost_altogether_stays_in_the_copy(s3, copy, contents):
@@ -156,6 +169,7 @@ def test_no_server_is_asked_without_tls(program, tmp_path):
         "buckets": {},
         "report_bucket": "reports",
         "pointers": [],
+        "locked_days": 0,
     }
     path = tmp_path / "declaration.json"
     path.write_text(json.dumps(document))
@@ -171,7 +185,7 @@ def test_a_bucket_that_cannot_be_listed_does_not_hold_up_the_others(program, s3,
         access_key="a", secret_key="", session_token=None, authority=None,
     )  # fmt: skip
     wanted = program.declaration.Declaration(
-        source=server, target=server, report_bucket="reports", pointers=(),
+        source=server, target=server, report_bucket="reports", pointers=(), locked_days=0,
         buckets={"absent": "copy-of-absent", "lake": "copy"},
     )  # fmt: skip
 
@@ -190,6 +204,7 @@ def test_without_a_bucket_for_reports_none_is_written(program, s3):
     )  # fmt: skip
     wanted = program.declaration.Declaration(
         source=server, target=server, report_bucket=None, buckets={"lake": "copy"}, pointers=(),
+        locked_days=0,
     )  # fmt: skip
 
     assert program.main_module.replicate(wanted)["complete"]

@@ -19,7 +19,13 @@ def version(program):
 @pytest.fixture
 def held(program):
     return lambda name, second, *, marked=False: program.history.Held(
-        version=name, modified=at(second), digest="0", marked=marked
+        version=name,
+        modified=at(second),
+        digest="0",
+        marked=marked,
+        copy="c",
+        deleted=False,
+        locked_until=None,
     )
 
 
