@@ -24,7 +24,9 @@ from sandbox.layout import PROJECT, cache_root
 from sandbox.progress import Step
 from sandbox.rehearsal.cluster import Control
 from sandbox.rehearsal.live import Resource
+from sandbox.rehearsal.place import Place
 
+FOLDER: Final = "chain"
 TRAINING: Final = "training"
 JOBS: Final = ("landing", TRAINING, "signing")
 ISSUER: Final = PROJECT / "components" / "certificate_authority"
@@ -79,16 +81,17 @@ class Store:
         )
 
 
-def issue(control: Control, folder: Path) -> dict[str, bytes]:
+def issue(control: Control, place: Place) -> dict[str, bytes]:
     """Fill every Secret that the region's stack declares; the pair that signs its releases.
 
     Args:
         control: The region's control plane.
-        folder: Gets the issuer's files.
+        place: Where the rehearsal keeps its things.
 
     Raises:
         SandboxError: The issuer may not do what it was asked.
     """
+    folder = place.root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     cluster = control.cluster
     # The issuer's own account and no other, so that its Role is tried too.
@@ -115,7 +118,7 @@ def _secret(cluster: Cluster, namespace: str, name: str) -> dict[str, bytes]:
 
 
 def release(
-    resources: Sequence[Resource], store: Store, key: bytes, folder: Path, step: Step
+    resources: Sequence[Resource], store: Store, key: bytes, place: Place, step: Step
 ) -> None:
     """Land the data, train and sign, as the Jobs of the region would.
 
@@ -123,12 +126,13 @@ def release(
         resources: The region's stack.
         store: Its S3.
         key: The private key, PEM.
-        folder: Gets files, among them Python environments.
+        place: Where the rehearsal keeps its things.
         step: Shows what goes on.
 
     Raises:
         SandboxError: A program refused; its last lines are in the message.
     """
+    folder = place.root / FOLDER
     mounts = folder / "mounts"
     (mounts / "store").mkdir(parents=True)
     (mounts / "signing").mkdir()
@@ -145,7 +149,7 @@ def release(
             told = run(
                 [_python(program, folder / "venvs" / job), "-m", "app"],
                 cwd=program,
-                log=folder / f"{job}.log",
+                log=place.logs / f"{job}.log",
                 extra={
                     **settings,
                     "PYTHONPATH": str(program),

@@ -4,8 +4,9 @@ import os
 import random
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Final
@@ -18,6 +19,7 @@ from sandbox.loss import chain, region, remains, second, sizes
 from sandbox.loss.region import Expected, Region
 from sandbox.loss.report import Loss, compared, show
 from sandbox.loss.second import Second
+from sandbox.loss.witness import Witness
 from sandbox.machine import PeakMemory
 from sandbox.progress import Step, Steps
 from sandbox.rehearsal import changing, rehearse
@@ -30,11 +32,12 @@ LONGEST_WAIT_SECONDS: Final = 60
 """The loss comes at a random moment of the time between two runs of the copying."""
 
 
-def lose(name: str) -> None:
+def lose(name: str, witnesses: Sequence[Witness] = ()) -> None:
     """Bring both sites of `name` up, lose the first, take over at the second, and say what it cost.
 
     Args:
         name: Name of an environment with a second site.
+        witnesses: What is compared besides.
 
     Raises:
         SandboxError: Something did not hold; the report says what.
@@ -56,15 +59,19 @@ def lose(name: str) -> None:
         loss = Loss(name, os.environ.get(SEED) or secrets.token_hex(4))
         memory = PeakMemory(os.getpid())
         try:
-            _lose(environment, site, place, steps, loss)
+            course = Course(place=place, steps=steps, loss=loss, witnesses=witnesses)
+            _lose(environment, site, course)
         except SandboxError as error:
             loss.ended_at = error.cause
             raise
         finally:
+            for witness in witnesses:
+                witness.end()
             loss.seconds = {**steps.seconds, "total": steps.total}
             loss.peak_memory_gib = memory.gib
             loss.held = "comparison" in steps.seconds and not loss.faults()
             loss.write(place.report)
+            place.clear(place.report, place.logs)
         show(loss)
     if not loss.held:
         raise SandboxError(
@@ -73,24 +80,37 @@ def lose(name: str) -> None:
         )
 
 
-def _lose(
-    environment: Environment, site: OnPremises, place: Place, steps: Steps, loss: Loss
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """One rehearsal, as it goes on."""
+
+    place: Place
+    steps: Steps
+    loss: Loss
+    witnesses: Sequence[Witness]
+
+
+def _lose(environment: Environment, site: OnPremises, course: Course) -> None:
+    place, steps, loss = course.place, course.steps, course.loss
     loss.stand_ins = [*region.STAND_INS, chain.STAND_IN, *second.STAND_INS]
+    for witness in course.witnesses:
+        loss.stand_ins += witness.stand_ins
     told = Report(environment.name)
     with rehearse.standing(environment, place, steps, told) as estate:
         loss.stand_ins = [*told.stand_ins, *loss.stand_ins]
         estate.facts = sizes.lowered(estate.facts)
         changing.write(place.environments, environment.name, estate.facts)
         far = _far(environment.network)
-        one, expected = _first(estate, far, steps, loss)
-        outward = {f"{far}:{second.PORT}": one.port}
-        with _second(place, site, outward, steps) as two:
+        one, expected = _first(estate, far, course)
+        with _second(site, {f"{far}:{second.PORT}": one.port}, course) as two:
             loss.stand_ins += two.embedded.stand_ins
             with steps.step("site two") as step, two.credential_given(one, region.ACCOUNT):
                 done = two.up(one, far, step, "site-two")
                 loss.resources[two.name] = sum(done.changes.values())
-            _survive(one, two, expected, steps, loss)
+            with two.resolved():
+                lost_at = _go_on(one, two, expected, course)
+                _take_over(one, two, expected, lost_at, course)
+                _compare(one, two, lost_at, course)
 
 
 def _far(network: Network | None) -> str:
@@ -100,15 +120,16 @@ def _far(network: Network | None) -> str:
     return str(next(ip_network(network.cidr).hosts()))
 
 
-def _first(estate: Estate, far: str, steps: Steps, loss: Loss) -> tuple[Region, Expected]:
+def _first(estate: Estate, far: str, course: Course) -> tuple[Region, Expected]:
     """The region, with a release that it signed."""
-    with steps.step("site one") as step:
+    with course.steps.step("site one") as step:
         done = estate.up(step, "site-one", previewed=False)
-        loss.resources[estate.environment.sites.primary.name] = sum(done.changes.values())
-    with steps.step("release") as step:
+        name = estate.environment.sites.primary.name
+        course.loss.resources[name] = sum(done.changes.values())
+    with course.steps.step("release") as step:
         one = region.opened(estate, done.outputs, [far])
         expected = one.sign(step)
-        loss.release = {
+        course.loss.release = {
             "model": expected.model, "key": expected.key, "versions": dict(expected.versions),
         }  # fmt: skip
         step.note = f"{expected.model}, signed by {expected.key[:16]}"
@@ -116,55 +137,67 @@ def _first(estate: Estate, far: str, steps: Steps, loss: Loss) -> tuple[Region, 
 
 
 @contextmanager
-def _second(
-    place: Place, site: OnPremises, outward: dict[str, int], steps: Steps
-) -> Iterator[Second]:
-    with steps.step("cluster of site two") as step:
-        entered = second.standing(place, site, outward, step)
-        two = entered.__enter__()
-    try:
+def _second(site: OnPremises, outward: dict[str, int], course: Course) -> Iterator[Second]:
+    """The cluster of site two; its start and its end are steps of their own."""
+    with ExitStack() as running:
+        with course.steps.step("cluster of site two") as step:
+            two = running.enter_context(second.standing(course.place, site, outward, step))
         yield two
-    finally:
-        with steps.step("end"):
-            entered.__exit__(None, None, None)
+        with course.steps.step("end"):
+            running.close()
 
 
-def _survive(one: Region, two: Second, expected: Expected, steps: Steps, loss: Loss) -> None:
-    chance = random.Random(loss.seed)  # noqa: S311 - spreads sizes and moments, guards nothing
-    copies = two.copies(one)
-    with two.resolved():
+def _go_on(one: Region, two: Second, expected: Expected, course: Course) -> datetime:
+    """Let both sites work, and kill the first at a random moment; that moment."""
+    chance = random.Random(course.loss.seed)  # noqa: S311 - spreads sizes and moments only
+    copied = list(two.copies(one))
+    with course.steps.step("work of both sites") as step:
+        for witness in course.witnesses:
+            witness.begin()
+        one.fill(copied, chance)
+        one.go_on(copied)
+        two.await_complete(two.s3(), datetime.now(UTC), step)
+        two.answers(expected)
+        step.waiting_for = "the moment of the loss"
+        time.sleep(LONGEST_WAIT_SECONDS * chance.random())
+    with course.steps.step("loss") as step:
+        lost_at = one.kill()
+        for witness in course.witnesses:
+            witness.lose()
+        step.note = f"site one was killed at {lost_at:%H:%M:%S.%f}"
+    return lost_at
+
+
+def _take_over(
+    one: Region, two: Second, expected: Expected, lost_at: datetime, course: Course
+) -> None:
+    """Ask the site as it stands, follow the written order, and ask again."""
+    loss = course.loss
+    with course.steps.step("failover") as step:
+        _, at = two.await_answers(expected)
+        loss.rto_seconds["first answer of the site, as it stood"] = _since(lost_at, at)
+        _failover(one, two, step, loss)
+        answers, at = two.await_answers(expected)
+        loss.rto_seconds["serving, with room for everybody"] = _since(lost_at, at)
+        loss.answers = {a.variant: {"given": a.given, "wanted": a.wanted} for a in answers}
+
+
+def _compare(one: Region, two: Second, lost_at: datetime, course: Course) -> None:
+    """Read every copy to its end, and tell what is lost."""
+    loss = course.loss
+    with course.steps.step("comparison") as step:
         s3 = two.s3()
-        with steps.step("work of both sites") as step:
-            one.fill(list(copies), chance)
-            one.go_on(list(copies))
-            began = datetime.now(UTC)
-            two.await_complete(s3, began, step)
-            two.answers(expected)
-            pause = LONGEST_WAIT_SECONDS * chance.random()
-            step.waiting_for = "the moment of the loss"
-            time.sleep(pause)
-        with steps.step("loss") as step:
-            lost_at = one.kill()
-            answers, at = two.await_answers(expected)
-            loss.rto_seconds["first answer of the site, as it stood"] = _since(lost_at, at)
-            step.note = f"site one was killed at {lost_at:%H:%M:%S.%f}"
-        with steps.step("failover") as step:
-            _failover(one, two, step, loss)
-            answers, at = two.await_answers(expected)
-            loss.rto_seconds["serving, with room for everybody"] = _since(lost_at, at)
-            loss.answers = {a.variant: {"given": a.given, "wanted": a.wanted} for a in answers}
-        with steps.step("comparison") as step:
-            complete = two.complete(s3)
-            if complete is None:
-                raise SandboxError("No run of the copying was complete.", "see its logs.")
-            held = two.held(s3, copies)
-            loss.rto_seconds["data, all of it read and compared"] = _since(
-                lost_at, datetime.now(UTC)
-            )
-            started = datetime.fromisoformat(complete["started"])
-            loss.last_complete_run = complete
-            loss.objects = compared(one.written, held, started, lost_at)
-            step.note = f"{loss.objects.compared} objects"
+        complete = two.complete(s3)
+        if complete is None:
+            raise SandboxError("No run of the copying was complete.", "see its logs.")
+        held = two.held(s3, two.copies(one))
+        loss.rto_seconds["data, all of it read and compared"] = _since(lost_at, datetime.now(UTC))
+        started = datetime.fromisoformat(complete["started"])
+        loss.last_complete_run = complete
+        loss.objects = compared(one.written, held, started, lost_at)
+        for witness in course.witnesses:
+            loss.witnessed[witness.name] = dict(witness.compare(lost_at))
+        step.note = f"{loss.objects.compared} objects"
 
 
 def _failover(one: Region, two: Second, step: Step, loss: Loss) -> None:
@@ -180,7 +213,7 @@ def _failover(one: Region, two: Second, step: Step, loss: Loss) -> None:
         two.up_again(step, "site-two-raised")
     with _timed(loss, "5. every pod on the newest release that was copied"):
         ask("-n", "serving", "rollout", "restart", "deployment", "serving")
-        ask("-n", "serving", "rollout", "status", "deployment", "serving", "--timeout=300s")
+        ask("-n", "serving", "rollout", "status", "deployment", "serving", "--timeout=600s")
 
 
 @contextmanager

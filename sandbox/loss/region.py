@@ -107,11 +107,11 @@ class Region:
 
     def sign(self, step: Step) -> Expected:
         """Let the region's own programs make a signed release; what that answers."""
-        folder = self.estate.place.root / "chain"
-        pair = chain.issue(self.estate.control, folder)
+        place = self.estate.place
+        pair = chain.issue(self.estate.control, place)
         self.public = pair["signing.pub"].decode()
         resources = self.estate.resources()
-        chain.release(resources, self.store, pair["signing.key"], folder, step)
+        chain.release(resources, self.store, pair["signing.key"], place, step)
         return self._expected(chain.declared(resources, "signing")["MODEL"])
 
     def _expected(self, model: str) -> Expected:

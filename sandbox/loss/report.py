@@ -101,6 +101,7 @@ class Loss:
         release: Model, key and versions that the region released.
         objects: What of its objects is at site two.
         last_complete_run: The report of the copying.
+        witnessed: What was compared besides -> what was found.
         answers: Variant -> what site two answered, and what the release says.
         rto_seconds: What was there again -> seconds after the loss.
         failover: Step of the written order -> seconds that it took.
@@ -117,6 +118,7 @@ class Loss:
     release: dict[str, Any] = field(default_factory=dict)
     objects: Objects | None = None
     last_complete_run: dict[str, Any] = field(default_factory=dict)
+    witnessed: dict[str, dict[str, Any]] = field(default_factory=dict)
     answers: dict[str, dict[str, float]] = field(default_factory=dict)
     rto_seconds: dict[str, float] = field(default_factory=dict)
     failover: dict[str, float] = field(default_factory=dict)
@@ -126,6 +128,7 @@ class Loss:
     def faults(self) -> list[str]:
         """Everything that did not hold."""
         found = [] if self.objects is None else self.objects.faults()
+        found += [f"{n}: {one}" for n, facts in self.witnessed.items() for one in facts["faults"]]
         return [*([self.ended_at] if self.ended_at else []), *found]
 
     def write(self, path: Path) -> None:
@@ -153,6 +156,8 @@ def show(loss: Loss) -> None:
         print(f"  Release {loss.release['model']}: {versions}, key {loss.release['key'][:16]}…")
     if loss.objects:
         _objects(loss.objects)
+    for name, facts in loss.witnessed.items():
+        print(f"  {name}: " + ", ".join(f"{key} {value}" for key, value in facts.items()))
     for name, seconds in loss.rto_seconds.items():
         print(f"  RTO, {name}: {seconds} s")
     for name, seconds in loss.failover.items():

@@ -75,10 +75,10 @@ class Place:
         """What the rehearsal found."""
         return self.root / "report.json"
 
-    def clear(self) -> None:
-        """Remove everything that an earlier rehearsal left, except the lock."""
+    def clear(self, *kept: Path) -> None:
+        """Remove everything that a rehearsal left, except the lock and what is to be kept."""
         for path in self.root.iterdir() if self.root.is_dir() else ():
-            if path == self.lock:
+            if path in {self.lock, *kept}:
                 continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)

@@ -8,6 +8,7 @@ import pytest
 from environments import stacks
 from sandbox.loss.lose import lose
 from sandbox.rehearsal.place import Place
+from tests.rehearsal.topics import Topics
 
 pytestmark = pytest.mark.acceptance
 
@@ -23,8 +24,8 @@ def _own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_site_two_serves_what_site_one_released_and_holds_what_it_wrote(name):
-    lose(name)
+def test_site_two_serves_what_site_one_released_and_holds_what_it_wrote(name, tmp_path):
+    lose(name, [Topics(tmp_path)])
 
     place = Place(name, "loss")
     report = json.loads(place.report.read_text())
@@ -34,6 +35,11 @@ def test_site_two_serves_what_site_one_released_and_holds_what_it_wrote(name):
     assert objects["digest_one"] == objects["digest_two"]
     assert objects["compared"] > 100
     assert 0 <= objects["rpo_seconds"] <= objects["rpo_bound_seconds"]
+    topics = report["witnessed"]["topics"]
+    assert topics["digest_one"] == topics["digest_two"]
+    assert topics["held"] > 100
+    assert topics["lost"] + topics["held"] >= topics["acknowledged"]
+    assert topics["group_at_site_two"]
     assert set(report["answers"]) == set(report["release"]["versions"])
     assert set(report["rto_seconds"]) == {
         "first answer of the site, as it stood",
