@@ -34,7 +34,10 @@ class Streaming(Section):
         description="Size of a broker within the family, in a cloud region.",
     )
     volume_size_gib: Gibibytes = Field(
-        default=100, title="Volume size", description="Encrypted volume of each broker."
+        default=100,
+        title="Volume size",
+        description="Encrypted volume of each broker when it is made; from then on it grows by "
+        "itself to `max_volume_size_gib`, which alone has an effect later.",
     )
     max_volume_size_gib: Gibibytes | None = Field(
         default=None,
