@@ -24,7 +24,7 @@ ACCESS = {
 RENAMED = {"store": "depot", "lake-key": "data-key", "streaming": "events"}
 UNTOLD = {
     "bucket": ({"store": "depot"}, "store-lake"),
-    "key": ({"spare-key": "old-key"}, "spare-key-key"),
+    "key": ({"spare-key": "old-key"}, "spare-key-alias"),
     "broker": ({"streaming": "events"}, "streaming-cluster"),
 }
 REPLACEMENTS = {
@@ -45,7 +45,8 @@ REPLACEMENTS = {
 }
 DELETIONS = {
     "bucket": ("estate(without=['store'])", "store-lake"),
-    "key": ("estate(without=['spare-key'])", "spare-key-key"),
+    # The alias of a key would go first, and is protected too.
+    "key": ("estate(without=['spare-key'])", "spare-key-alias"),
     "broker": ("estate(without=['streaming'])", "streaming-cluster"),
 }
 
@@ -216,7 +217,9 @@ def test_what_a_reviewed_allowance_names_may_go_and_nothing_else(tmp_path: Path)
         assert '::store-logs"' in project.up(skip_preview=False).expect_failure().output
         project.write(f"estate({removal})")
         # The engine goes by what the last update said of a resource that is no longer declared.
-        assert 'spare-key-key" cannot be' in project.up(skip_preview=False).expect_failure().output
+        assert (
+            'spare-key-alias" cannot be' in project.up(skip_preview=False).expect_failure().output
+        )
         assert bucket in held(cloud)["buckets"]
 
         project.write(f"estate({rest}, lock=Lock.GOVERNANCE)")
