@@ -37,10 +37,12 @@ from sandbox.site.embedded import Embedded
 from sandbox.verification import Reader
 
 LIMITS: Final = Limits(cpus=2, memory_gib=8)
-"""What an m7i.large has, the node of a small company."""
+"""What an m7g.large has, the node of a small company."""
 SERVICE_CIDR: Final = "172.20.0.0/16"
 """Range of Services in a cluster of EKS."""
 HTTPS: Final = 443
+ELASTIC, DOOR = "karpenter", "load-balancer-controller"
+"""Images of the controllers of elastic pools, and of the load balancer's targets."""
 NODE_PLACE: Final = 10
 """Place of the node's address in the network: in the first subnet for nodes."""
 FOREIGN: Final = ("AWS_", "KUBE", "PULUMI_", "MIZAN_ALLOWANCES", "MIZAN_IMAGES_LOCK")
@@ -134,13 +136,18 @@ class Region:
 
     def provide_images(self, cluster: Cluster, step: Step) -> None:
         """Build them, and put those that are deployed into the node."""
-        wanted = images(cloud=True, sections=self._environment.sections)
+        there = images(cloud=True, sections=self._environment.sections)
+        wanted = [one for one in there if not one.cloud or one.name in self._controllers()]
         built = build_all(wanted, step, prune_others=False)
         seeded = [
             replace(one, image=replace(one.image, seeded=one.image.seeded or one.image.deployed))
             for one in built.values()
         ]
         self._node.seed(built, seeded, cluster, step)
+
+    def _controllers(self) -> set[str]:
+        """What a cloud alone deploys, and this environment asks for."""
+        return {ELASTIC, *([DOOR] if self._environment.edge else [])}
 
     def settings(self, cluster: Cluster) -> Mapping[str, str]:
         """None: the program asks AWS."""
@@ -210,7 +217,7 @@ class Region:
             "names and TLS of the network's endpoints, before moto (for AWS's own)",
             "webhook and agent that know the associations and check tokens (for EKS Pod Identity)",
             "authority that containers trust (for those that sign AWS's certificates)",
-            "images built here and put into the node (for ECR)",
+            "images built here, for this machine's processor, and put into the node (for ECR)",
         ]
 
     @property

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from moto.ec2.models import ec2_backends
-from moto.iam.access_control import PermissionResult
 from moto.iam.models import iam_backends
-from moto.s3.models import FakeBucket, s3_backends
+from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
 from sandbox.aws.cloud.call import ACCESS_KEY, Call, RefusedCallError
@@ -45,14 +44,6 @@ HEADERS: Final = (
     "x-amz-server-side-encryption-aws-kms-key-id",
     "x-amz-server-side-encryption-customer-algorithm",
 )
-
-
-def _leave_to_us(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
-    """Moto reads a bucket's policy without its conditions, and so would deny everything."""
-    return PermissionResult.NEUTRAL
-
-
-FakeBucket.get_permission = _leave_to_us
 
 
 def judge(call: Call) -> None:
