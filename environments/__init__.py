@@ -16,7 +16,7 @@ from environments.loader import allowances, folder, load, names, stacks
 from environments.model import Environment
 from environments.network import Link, Network
 from environments.node_pools import NodePool, Purpose
-from environments.processing import Batch, Streaming
+from environments.processing import Batch, Streaming, Topic
 from environments.profiles import Profile, Resources
 from environments.registry import Registry
 from environments.sites import CloudRegion, OnPremises, Sites
@@ -60,6 +60,7 @@ __all__ = [
     "Sites",
     "Streaming",
     "Takeover",
+    "Topic",
     "Training",
     "Transfer",
     "Workloads",

@@ -207,15 +207,19 @@ def second_site_can_take_over(environment: "Environment") -> Iterator[Fault]:
             allowed="at least the `registry` of that site, with its host and address",
         )
         return
-    if recovery.takeover.releases is Releases.COPIED and not isinstance(primary, CloudRegion):
+    takeover = recovery.takeover
+    if takeover.releases is Releases.COPIED and not isinstance(primary, CloudRegion):
         yield Fault(
             path=(*path, "releases"),
             reason=f"nothing copies the releases of {primary.name}, which is on-premises",
             given=quote(Releases.COPIED.value),
             allowed=quote(Releases.OWN.value),
         )
-    found = recovery.takeover.faults_for(recovery, environment.workloads)
-    yield from (fault.under(*path) for fault in found)
+    for found in (
+        takeover.faults_for(recovery, environment.workloads),
+        takeover.streaming_faults(recovery, environment.streaming),
+    ):
+        yield from (fault.under(*path) for fault in found)
 
 
 def streams_fit(environment: "Environment") -> Iterator[Fault]:

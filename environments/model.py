@@ -175,10 +175,15 @@ class Environment(Section):
         """The environment as one of its sites sees it: with that site's registry and sizes."""
         if not isinstance(site, OnPremises) or site.takeover is None:
             return self
-        there, here = self.registry.host, site.takeover.registry.host
+        takeover = site.takeover
+        streaming = takeover.streaming if self.streaming else None
+        if streaming is not None and self.streaming is not None:
+            streaming = streaming.model_copy(update={"topics": self.streaming.topics})
+        there, here = self.registry.host, takeover.registry.host
         changes = {
-            "registry": site.takeover.registry,
-            "workloads": site.takeover.workloads,
+            "registry": takeover.registry,
+            "workloads": takeover.workloads,
+            "streaming": streaming,
             # Spark works where the lake is written; that site holds copies, which nobody changes.
             "batch": None,
             "images": {

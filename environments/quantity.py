@@ -25,6 +25,7 @@ _DOMAIN: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?
 _HOST: Final = rf"^{_DOMAIN}(:[1-9][0-9]{{0,4}})?$"
 _COUNTRY: Final = r"^[A-Z]{2}$"
 _SIZE: Final = r"^(medium|large|[0-9]{0,3}xlarge)$"
+_TOPIC: Final = r"^[a-z][a-z0-9]*([.-][a-z0-9]+)*$"
 
 FORMS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -35,6 +36,8 @@ FORMS: Final[Mapping[str, str]] = MappingProxyType(
         _HOST: "a lower-case host name, with a port if need be, such as images.bank.example:5000",
         _COUNTRY: "two capital letters, such as AE",
         _SIZE: "a size such as large, xlarge or 4xlarge",
+        _TOPIC: "lower-case letters and digits in words joined by dots or hyphens, such as "
+        "flights.events",
         r"^1\.[0-9]{2}$": "a Kubernetes version, such as 1.34",
     }
 )
@@ -42,6 +45,8 @@ FORMS: Final[Mapping[str, str]] = MappingProxyType(
 
 # Valid as a Kubernetes name, a cloud tag and a DNS label.
 Slug = Annotated[str, Field(pattern=_SLUG, max_length=40)]
+
+TopicName = Annotated[str, Field(pattern=_TOPIC, max_length=120)]
 
 ZoneName = Annotated[str, Field(pattern=_SLUG, max_length=63)]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from environments.fault import Fault, quote
+from environments.processing import Streaming
 from environments.quantity import Minutes
 from environments.registry import Registry
 from environments.section import Section
@@ -48,6 +49,33 @@ class Takeover(Section):
         title="Copying",
         description="How often what the primary site wrote is copied: about what its loss costs.",
     )
+
+    streaming: Streaming | None = Field(
+        default=None,
+        title="Streaming",
+        description="The site's own Kafka, to which the environment's topics are mirrored; none if "
+        "left out, or if the environment has none.",
+    )
+
+    def streaming_faults(self, site: "OnPremises", primary: Streaming | None) -> Iterator[Fault]:
+        """Brokers that the site can run, for the topics of the environment."""
+        if self.streaming is None:
+            return
+        if primary is not None and primary.machine is None:
+            yield Fault(
+                path=("streaming",),
+                reason="brokers in pods of the primary site cannot be reached from another site",
+                given="brokers that mirror them",
+                allowed="nothing, or a `family` under `streaming` of the environment",
+            )
+        if self.streaming.topics:
+            yield Fault(
+                path=("streaming", "topics"),
+                reason=f"site {site.name} has the topics of the environment",
+                given=", ".join(self.streaming.topics),
+                allowed="nothing here; `streaming.topics` of the environment",
+            )
+        yield from (fault.under("streaming") for fault in self.streaming.faults_at(site))
 
     def faults_for(self, site: "OnPremises", primary: Workloads) -> Iterator[Fault]:
         """A registry of the site's own, and the same answers as at the primary site."""

@@ -53,6 +53,7 @@ def in_cluster(
     registry_address: str,
     accounts: Mapping[str, str],
     publishers: Mapping[str, str],
+    pulling: Sequence[str] = (),
 ) -> list[Request]:
     """What a registry and an object store inside the cluster need besides.
 
@@ -61,6 +62,7 @@ def in_cluster(
         registry_address: Fixed address of its Service.
         accounts: Namespace of each account of the object store.
         publishers: Namespace of each account that fills the registry from inside the cluster.
+        pulling: Namespaces besides, into which images are pulled.
     """
     homes = [place.ARTIFACTS, place.STORAGE, *accounts.values(), *publishers.values()]
     return [
@@ -72,7 +74,7 @@ def in_cluster(
         TlsCertificate(
             place=_secret(place.STORAGE, place.STORE_TLS), hosts=store.host_names(place.STORAGE)
         ),
-        *_registry_accounts(registry_host, list(dict.fromkeys(homes)), publishers),
+        *_registry_accounts(registry_host, list(dict.fromkeys([*homes, *pulling])), publishers),
         *_store_credentials(accounts),
         TokenKey(place=_secret(place.ARTIFACTS, place.REGISTRY_TOKEN_KEY)),
     ]

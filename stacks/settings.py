@@ -240,6 +240,44 @@ def copied_registry(stack: str) -> CopiedRegistry:
     return CopiedRegistry(host=environment(stack).registry.host, addresses=given)
 
 
+def mirrored() -> bool:
+    """Whether a second site takes its topics from the primary one: until it took over.
+
+    `pulumi config set mizan:mirroring false` gives its topics to its own writers.
+    """
+    given = pulumi.Config().get_bool("mirroring")
+    return True if given is None else given
+
+
+def copied_brokers(site: CloudRegion, port: int) -> str:
+    """Addresses of the primary site's brokers, by commas, as a second site is told them.
+
+    At preview, addresses that nobody has given are made up, with a warning.
+
+    Raises:
+        pulumi.RunError: if at an update they are missing, or one is no host with this port.
+    """
+    given = pulumi.Config().get("copiedBrokers")
+    if not given:
+        told = (
+            f"nobody said where the brokers of {site.name} are: copy the output `brokers` of that "
+            "site's stack, `pulumi config set mizan:copiedBrokers <addresses>`"
+        )
+        if not pulumi.runtime.is_dry_run():
+            raise pulumi.RunError(told)
+        pulumi.warn(
+            f"{told}. This plan shows an address that does not exist; a deployment refuses it"
+        )
+        return f"not-told.invalid:{port}"
+    for address in given.split(","):
+        if not re.fullmatch(rf"[a-z0-9.-]+:{port}", address):
+            raise pulumi.RunError(
+                f"mizan:copiedBrokers names {address!r}; allowed: hosts with the port {port}, by "
+                f"commas, such as b-1.example:{port}"
+            )
+    return given
+
+
 def _address(text: str) -> str:
     try:
         return str(ip_address(text))

@@ -2,7 +2,7 @@
 
 from components.compute import Compute as OwnCompute
 from components.namespace import NamespaceArgs
-from environments import Environment, Profile, Resources
+from environments import Environment, Profile, Resources, Streaming
 from stacks import place
 from workloads.pod import Compute
 
@@ -37,6 +37,17 @@ IMAGE_REPLICATION = Profile(
     limits=Resources(cpu_millicores=1000, memory_mib=512),
 )
 """What copies the images of another site."""
+
+MIRRORING = Profile(
+    requests=Resources(cpu_millicores=500, memory_mib=1536),
+    limits=Resources(cpu_millicores=2000, memory_mib=1536),
+)
+"""What copies the topics of another site."""
+BESIDE_BROKERS = Profile(
+    requests=Resources(cpu_millicores=100, memory_mib=256),
+    limits=Resources(cpu_millicores=1000, memory_mib=384),
+)
+"""The Job that sets topics and access list, and the one that takes its place."""
 
 
 def compute(profile: Profile) -> Compute:
@@ -114,6 +125,26 @@ def door_namespace() -> NamespaceArgs:
 def replication_namespace() -> NamespaceArgs:
     """The namespace of what copies another site: a run, one that ends, and the first of all."""
     return _room(place.REPLICATION, REPLICATION, copies=3, beside=IMAGE_REPLICATION)
+
+
+def streaming_namespaces(streaming: Streaming | None) -> list[NamespaceArgs]:
+    """The namespace of brokers in pods; none where there are no such brokers."""
+    if streaming is None or streaming.machine is not None:
+        return []
+    return [
+        _room(
+            place.STREAMING,
+            streaming.pod,
+            copies=streaming.brokers,
+            beside=BESIDE_BROKERS,
+            storage_gib=streaming.volume_size_gib * streaming.brokers,
+        )
+    ]
+
+
+def mirroring_namespace() -> NamespaceArgs:
+    """The namespace of what copies the topics of another site."""
+    return _room(place.MIRRORING, MIRRORING, copies=1)
 
 
 def _room(

@@ -12,7 +12,11 @@ IAM: Final[Mapping[str, str]] = {
     "security.protocol": "SASL_SSL",
     "sasl.mechanism": "AWS_MSK_IAM",
     "sasl.jaas.config": "software.amazon.msk.auth.iam.IAMLoginModule required;",
-    "sasl.client.callback.handler.class": ("software.amazon.msk.auth.iam.IAMClientCallbackHandler"),
+    "sasl.client.callback.handler.class": "software.amazon.msk.auth.iam.IAMClientCallbackHandler",
+    # Whom the image's system believes, among them who signs for AWS.
+    "ssl.endpoint.identification.algorithm": "https",
+    "ssl.truststore.location": "/etc/ssl/certs/ca-certificates.crt",
+    "ssl.truststore.type": "PEM",
 }
 """How a client proves itself to MSK: with the role whose credential it holds."""
 

@@ -17,6 +17,10 @@ class PlanError(Exception):
     """What was given is no plan."""
 
 
+LABELS: Final = "mizan.ae/"
+"""How the labels of an object in a cluster begin that say what tags say elsewhere."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Planned:
     """A resource as a plan declares it."""
@@ -40,7 +44,9 @@ class Planned:
             found = peek(self.inputs, f"{holder}.{key}")
             if isinstance(found, str):
                 return found
-        return ""
+        labels = peek(self.inputs, "metadata.labels")
+        found = labels.get(f"{LABELS}{key}") if isinstance(labels, Mapping) else None
+        return found if isinstance(found, str) else ""
 
     def number(self, path: str, default: int | None = None) -> int:
         """A count at a path (`scalingConfig.minSize`), also where it is written as text.

@@ -15,7 +15,7 @@ from sandbox.files import replace
 
 CHANGES: Final = Path(__file__).with_name("changes.yaml")
 FILE: Final = "environment.yaml"
-KEYS: Final = frozenset({"what", "at", "value", "add", "remove", "replaces", "refused"})
+KEYS: Final = frozenset({"what", "at", "value", "add", "remove", "replaces", "refused", "where"})
 
 Facts = dict[str, Any]
 
@@ -30,6 +30,7 @@ class Change:
         action: `value`, `add` or `remove`, with its operand.
         replaces: Patterns of the types that may be replaced or deleted.
         refused: Words of the refusal; None where it goes through.
+        where: What the environment must have besides, for it to be made at all.
     """
 
     what: str
@@ -37,12 +38,18 @@ class Change:
     action: tuple[str, Any]
     replaces: Sequence[str] = ()
     refused: str | None = None
+    where: Sequence[Any] = ()
 
     def of(self, facts: Mapping[str, Any]) -> Facts | None:
         """The environment with the change; None where it has no such place."""
         changed = copy.deepcopy(dict(facts))
-        *way, last = self.at
         holder: Any = changed
+        for step in self.where:
+            holder = _stepped(holder, step)
+        if holder is None:
+            return None
+        *way, last = self.at
+        holder = changed
         for step in way:
             holder = _stepped(holder, step)
             if holder is None:
@@ -130,6 +137,7 @@ def _change(path: Path, entry: Facts) -> Change:
         action=actions[0],
         replaces=entry.get("replaces", ()),
         refused=entry.get("refused"),
+        where=entry.get("where", ()),
     )
 
 

@@ -33,7 +33,7 @@ def build(facts: Facts, opts: pulumi.ResourceOptions) -> Mapping[str, Encryption
     """Make the keys of everything that the environment has."""
     wanted = facts.environment
     absent = {
-        "streaming": wanted.streaming is None,
+        "streaming": wanted.streaming is None or wanted.streaming.machine is None,
         "backup": wanted.backup is None,
     }
     return {

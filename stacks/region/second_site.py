@@ -11,8 +11,10 @@ from components.network.endpoints import PULL
 from components.object_store import Access, Grant, ObjectStore
 from components.remote_identity import RemoteIdentity, RemoteIdentityArgs
 from components.remote_store_endpoint import RemoteStoreEndpoint, RemoteStoreEndpointArgs
+from components.streaming import Streaming
+from components.streaming import mirror as may_mirror
 from environments import OnPremises
-from stacks import place
+from stacks import brokers, place
 from stacks.region.facts import Facts
 from stacks.region.surroundings import Surroundings, declared
 
@@ -91,3 +93,25 @@ def pulling(facts: Facts, repositories: Sequence[str]) -> pulumi.Output[str]:
         iam.allow(["ecr:GetAuthorizationToken"], ["*"]),
         iam.allow(PULL, [f"{registry}/{one}" for one in repositories]),
     )
+
+
+def mirror(
+    facts: Facts, site: SecondSite, streaming: Streaming, opts: pulumi.ResourceOptions
+) -> dict[str, pulumi.Input[object]]:
+    """The role with which the site reads topics; nothing where it has no brokers of its own."""
+    recovery, declared = facts.environment.sites.recovery, facts.environment.streaming
+    takes = isinstance(recovery, OnPremises) and recovery.takeover and recovery.takeover.streaming
+    if not takes or declared is None or not declared.topics or streaming.arn is None:
+        return {}
+    identity = RemoteIdentity(
+        "second-site-mirror",
+        RemoteIdentityArgs(
+            subject=f"{place.MIRRORING}.{site.name}",
+            policy=may_mirror(streaming.arn, list(declared.topics), brokers.groups(declared)),
+            account=facts.account,
+            region=facts.region,
+            tags=facts.tags(),
+        ),
+        opts=opts,
+    )
+    return {"secondSiteMirrorRole": identity.role_arn}

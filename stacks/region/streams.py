@@ -1,4 +1,4 @@
-"""Kafka as a service of the region, where the environment asks for it."""
+"""Kafka as a service of the region, where the environment names machines for it."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,8 @@ import pulumi
 
 from components.cluster import Cluster
 from components.network import Role
-from components.streaming import Brokers, Streaming, StreamingArgs
+from components.streaming import Aws, Brokers, Streaming, StreamingArgs
+from stacks import brokers
 from stacks.region.facts import Facts
 from stacks.region.surroundings import Surroundings
 
@@ -30,28 +31,32 @@ def build(
         opts: Options of the brokers.
     """
     wanted = facts.environment.streaming
-    if wanted is None:
+    if wanted is None or wanted.machine is None:
         return None
     outside = around.private_blocks[1:]
     return Streaming(
         "streaming",
         StreamingArgs(
-            brokers=Brokers(
-                kafka_version=KAFKA_VERSION,
-                kind=f"kafka.{wanted.family}.{wanted.size}",
-                count=wanted.brokers,
-                storage_gib=wanted.volume_size_gib,
-                largest_storage_gib=wanted.max_volume_size_gib or wanted.volume_size_gib,
-                retention_hours=wanted.retention_hours,
+            topics=brokers.topics(wanted),
+            grants=brokers.grants(wanted),
+            site=Aws(
+                brokers=Brokers(
+                    kafka_version=KAFKA_VERSION,
+                    kind=f"kafka.{wanted.machine}",
+                    count=wanted.brokers,
+                    storage_gib=wanted.volume_size_gib,
+                    largest_storage_gib=wanted.max_volume_size_gib or wanted.volume_size_gib,
+                    retention_hours=wanted.retention_hours,
+                ),
+                vpc_id=around.network.vpc_id,
+                subnet_ids=around.subnets(Role.DATA),
+                key_arn=keys["streaming"],
+                log_key_arn=keys["logs"],
+                log_retention_days=facts.log_days,
+                client_security_group_ids={"nodes": cluster.security_group_id},
+                client_cidrs={f"on-premises-{at}": block for at, block in enumerate(outside)},
+                tags=facts.tags("landing", profile="streaming"),
             ),
-            vpc_id=around.network.vpc_id,
-            subnet_ids=around.subnets(Role.DATA),
-            key_arn=keys["streaming"],
-            log_key_arn=keys["logs"],
-            log_retention_days=facts.log_days,
-            client_security_group_ids={"nodes": cluster.security_group_id},
-            client_cidrs={f"on-premises-{at}": block for at, block in enumerate(outside)},
-            tags=facts.tags("landing", profile="streaming"),
         ),
         opts=opts,
     )

@@ -7,14 +7,17 @@ import pulumi
 from components.address_connection import AddressConnection, AddressConnectionArgs
 from components.artifact_registry import ArtifactRegistry, ArtifactRegistryArgs
 from components.artifact_registry import Aws as RegistryOnAws
-from components.connection import Peer
+from components.connection import Connection, ConnectionArgs, Peer
 from components.elastic_capacity import ElasticCapacity, ElasticCapacityArgs
 from components.encrypted_storage import EncryptedStorageArgs
 from components.network import Role
 from components.object_store import ObjectStore
 from components.pod_identity import PodIdentity, PodIdentityArgs
+from components.streaming import Streaming
+from components.streaming import in_cluster as streaming_in_cluster
+from components.streaming.aws import PORT as MSK_PORT
 from environments import CloudRegion, Environment
-from stacks import credentials, place, settings, sizing
+from stacks import brokers, credentials, place, settings, sizing
 from stacks.images import Images
 from stacks.region import (
     catalogue,
@@ -68,6 +71,8 @@ class Cloud(Site):
         self._machines = machines.build(self._facts, self._keys, self._around, images, account)
         cluster = self._machines.cluster
         self._streaming = streams.build(self._facts, self._keys, self._around, cluster, account)
+        if second is not None and self._streaming is not None:
+            self._second |= second_site.mirror(self._facts, second, self._streaming, account)
         self._catalogue = catalogue.build(self._facts, self._keys, self._store, account)
         self._door = door.build(self._facts, self._around, cluster, account)
         safety.budget(self._facts, self._watch.topic, account)
@@ -92,6 +97,14 @@ class Cloud(Site):
             *([sizing.door_namespace()] if at_the_door else []),
         ]
         self._ready: list[pulumi.Resource] = []
+        self.requests = [
+            *self.requests,
+            *brokers.certificates(environment.streaming, place.WORKLOADS),
+        ]
+        self.namespaces = [
+            *self.namespaces,
+            *sizing.streaming_namespaces(environment.streaming),
+        ]
 
     def placed(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
         """Options of whatever stands in the cluster, once volumes and names are there too."""
@@ -191,7 +204,7 @@ class Cloud(Site):
                 cluster_name=self._machines.cluster.name,
                 namespace=namespace,
                 service_account=workload,
-                documents={"store": store.grant_documents[workload]},
+                documents={"store": store.grant_documents[workload], **self._rights(workload)},
                 account=self._facts.account,
                 tags=self._facts.tags(workload),
             ),
@@ -217,6 +230,31 @@ class Cloud(Site):
             self.placed(*self._ready, *self.walls),
         )
 
+    def streaming(self, images: Images, opts: pulumi.ResourceOptions) -> Streaming:
+        """The region's brokers, which were made with it; in an environment without them, pods."""
+        if self._streaming is not None:
+            return self._streaming
+        environment = self._facts.environment
+        return brokers.streaming(
+            environment, self._facts.site, images, brokers.Access(pull_secret=None), opts
+        )
+
+    def way_to_streaming(self, workload: str, labels: Mapping[str, str]) -> pulumi.Resource:
+        """A permitted conversation with the brokers; who asks says the role or the certificate."""
+        source = Peer(namespace=place.WORKLOADS[workload], labels=labels)
+        name, opts = f"{workload}-to-streaming", self.placed(*self.walls)
+        if self._streaming is None:
+            ends = ConnectionArgs(
+                source=source,
+                target=streaming_in_cluster.peer(place.STREAMING),
+                ports=[streaming_in_cluster.PORT],
+            )
+            return Connection(name, ends, opts=opts)
+        blocks = list(self._around.plan.subnets[Role.DATA].values())
+        return AddressConnection(
+            name, AddressConnectionArgs(source=source, blocks=blocks, port=MSK_PORT), opts=opts
+        )
+
     def placement(self, workload: str) -> pod.Placement:
         """The nodes of the pools for this kind of work, whose taints it tolerates."""
         training = self._facts.environment.workloads.training
@@ -236,6 +274,11 @@ class Cloud(Site):
             gpus=gpus,
         )
 
+    def _rights(self, workload: str) -> dict[str, pulumi.Output[str]]:
+        """What the workload's role may do with topics, where that is for roles to say."""
+        documents = {} if self._streaming is None else self._streaming.grant_documents
+        return {"streaming": documents[workload]} if workload in documents else {}
+
     def exports(self) -> dict[str, pulumi.Input[object]]:
         """What else the stack tells: where the cluster is, and what stands before it."""
         cluster = self._machines.cluster
@@ -245,8 +288,6 @@ class Cloud(Site):
             "incidents": self._watch.topic.queue_url,
             **self._second,
         }
-        if self._streaming is not None:
-            told["brokers"] = self._streaming.bootstrap_brokers
         if self._door is not None:
             told["loadBalancer"] = self._door.dns_name
         if self._catalogue is not None:

@@ -16,8 +16,10 @@ from components.encrypted_storage import EncryptedStorageArgs
 from components.object_store import Grant, ObjectStore, ObjectStoreArgs
 from components.object_store import InCluster as StoreInCluster
 from components.object_store import in_cluster as store_in_cluster
+from components.streaming import Streaming
+from components.streaming import in_cluster as streaming_in_cluster
 from environments import Environment, OnPremises
-from stacks import credentials, place, settings, sizing
+from stacks import brokers, credentials, place, settings, sizing
 from stacks.grants import GRANTS, IN_BULK
 from stacks.images import Images
 from stacks.sites.realisation import ApiServer, Site
@@ -47,6 +49,10 @@ class OnPremisesCluster(Site):
     """What it deploys of the images that only some kinds of sites do."""
     image_seconds = 900
     """How long images are waited for that are still being pushed, in seconds."""
+    pulling: Sequence[str] = ()
+    """Namespaces besides, into which images are pulled."""
+    access: brokers.Access = brokers.Access(pull_secret=place.REGISTRY_PULL)
+    """Who uses the topics besides the workloads."""
 
     def __init__(self, environment: Environment, site: OnPremises) -> None:
         cluster = settings.cluster(site)
@@ -55,6 +61,7 @@ class OnPremisesCluster(Site):
             self.buckets = (*self.buckets, place.FEATURES)
             self.grants = (*self.grants, *IN_BULK)
             self.accounts = {**self.accounts, **place.IN_BULK}
+        self._site = site
         self._registry_address = environment.registry.address or ""
         self.name = site.name
         self.api_server = ApiServer(blocks=[f"{cluster.api_address}/32"], port=cluster.api_port)
@@ -64,13 +71,20 @@ class OnPremisesCluster(Site):
             name=place.ENCRYPTED_CLASS,
         )
         self.pull_secret = place.REGISTRY_PULL
-        self.requests = credentials.in_cluster(
-            registry_host=environment.registry.host,
-            registry_address=self._registry_address,
-            accounts=self.accounts,
-            publishers=self.publishers,
-        )
-        self.namespaces = sizing.own_namespaces(environment)
+        streaming = sizing.streaming_namespaces(environment.streaming)
+        if streaming:
+            self.further = (*self.further, "kafka", "kafka-setup")
+        self.requests = [
+            *credentials.in_cluster(
+                registry_host=environment.registry.host,
+                registry_address=self._registry_address,
+                accounts=self.accounts,
+                publishers=self.publishers,
+                pulling=[*self.pulling, *(namespace.name for namespace in streaming)],
+            ),
+            *brokers.certificates(environment.streaming, self.accounts),
+        ]
+        self.namespaces = [*sizing.own_namespaces(environment), *streaming]
 
     def published(
         self, images: Images, ready: pulumi.Resource, storage: pulumi.Resource
@@ -168,6 +182,22 @@ class OnPremisesCluster(Site):
                 source=Peer(namespace=place.namespace_of(workload), labels=labels),
                 target=store_in_cluster.peer(place.STORAGE),
                 ports=[store_in_cluster.PORT],
+            ),
+            opts=self.placed(*self.walls),
+        )
+
+    def streaming(self, images: Images, opts: pulumi.ResourceOptions) -> Streaming:
+        """The brokers in the cluster; ready once topics and access list are as declared."""
+        return brokers.streaming(self._environment, self._site, images, self.access, opts)
+
+    def way_to_streaming(self, workload: str, labels: Mapping[str, str]) -> pulumi.Resource:
+        """A permitted conversation with the brokers' pods."""
+        return Connection(
+            f"{workload}-to-streaming",
+            ConnectionArgs(
+                source=Peer(namespace=place.WORKLOADS[workload], labels=labels),
+                target=streaming_in_cluster.peer(place.STREAMING),
+                ports=[streaming_in_cluster.PORT],
             ),
             opts=self.placed(*self.walls),
         )

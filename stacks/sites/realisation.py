@@ -11,6 +11,7 @@ from components.connection import Peer
 from components.encrypted_storage import EncryptedStorageArgs
 from components.namespace import NamespaceArgs
 from components.object_store import ObjectStore
+from components.streaming import Streaming
 from stacks.images import Images
 from workloads import pod
 from workloads.serving import PublicKey
@@ -116,6 +117,14 @@ class Site(ABC):
         self, workload: str, labels: Mapping[str, str], store: ObjectStore
     ) -> pulumi.Resource:
         """What lets a workload's pods reach the store, and prove who they are to it."""
+
+    @abstractmethod
+    def streaming(self, images: Images, opts: pulumi.ResourceOptions) -> Streaming:
+        """The brokers with the environment's topics; called only where it asks for any."""
+
+    @abstractmethod
+    def way_to_streaming(self, workload: str, labels: Mapping[str, str]) -> pulumi.Resource:
+        """What lets a workload's pods reach the brokers."""
 
     @abstractmethod
     def placement(self, workload: str) -> pod.Placement:

@@ -14,11 +14,22 @@ from components.image_replication import (
 )
 from components.image_replication import Own as OwnRegistry
 from components.image_replication import Primary as PrimaryRegistry
+from components.network import Role, plan
 from components.object_store import Access, Grant, ObjectStore
 from components.object_store import in_cluster as store_in_cluster
 from components.replication import Own, Primary, Replication, ReplicationArgs
+from components.streaming import Streaming, TopicAccess
+from components.streaming import in_cluster as streaming_in_cluster
+from components.streaming.aws import PORT as MSK_PORT
+from components.streaming.properties import REPLICAS
+from components.topic_mirror import USER as MIRROR
+from components.topic_mirror import Own as OwnBrokers
+from components.topic_mirror import Primary as PrimaryBrokers
+from components.topic_mirror import TopicMirror, TopicMirrorArgs
+from components.topic_mirror import acls as mirror_acls
 from environments import CloudRegion, Environment, OnPremises, Releases, Takeover
-from stacks import place, settings, sizing
+from environments import Streaming as DeclaredStreaming
+from stacks import brokers, place, settings, sizing
 from stacks.grants import GRANTS
 from stacks.images import Images
 from stacks.sites.on_premises import OnPremisesCluster
@@ -57,6 +68,20 @@ class RecoveryCluster(OnPremisesCluster):
         )
         working = place.WORKLOADS if self.trains else {SERVING: place.SERVING}
         self.accounts = {**working, ACCOUNT: place.REPLICATION}
+        self._mirrored = _mirrored(environment)
+        if self._mirrored is not None:
+            self.pulling = [place.MIRRORING]
+            self.access = brokers.Access(
+                pull_secret=place.REGISTRY_PULL,
+                # Until it takes over, what is written here comes from the primary site only.
+                withheld=frozenset({TopicAccess.WRITE}),
+                acls=mirror_acls(
+                    primary=environment.sites.primary.name,
+                    own=site.name,
+                    topics=list(self._mirrored.topics),
+                    groups=brokers.groups(self._mirrored),
+                ),
+            )
         super().__init__(environment, site)
         self._takeover = takeover
         # A backup at this site: a vault of the region's is lost with the region.
@@ -65,6 +90,9 @@ class RecoveryCluster(OnPremisesCluster):
         self._copied: CopyList | None = None
         self.namespaces = [*self.namespaces, sizing.replication_namespace()]
         self._copying: list[pulumi.Resource] = []
+        if self._mirrored is not None:
+            self.requests = [*self.requests, brokers.mirror_certificate(MIRROR)]
+            self.namespaces = [*self.namespaces, sizing.mirroring_namespace()]
 
     def published(
         self, images: Images, ready: pulumi.Resource, storage: pulumi.Resource
@@ -185,6 +213,53 @@ class RecoveryCluster(OnPremisesCluster):
             ready=self._copying,
         )
 
+    def streaming(self, images: Images, opts: pulumi.ResourceOptions) -> Streaming:
+        """The brokers in the cluster, and what fills them from the primary site's."""
+        streaming = super().streaming(images, opts)
+        primary, network = self._environment.sites.primary, self._environment.network
+        mirrored = self._mirrored
+        if mirrored is None or not isinstance(primary, CloudRegion) or network is None:
+            return streaming
+        taken = {f"on premises ({block})": block for block in network.on_premises_cidrs}
+        TopicMirror(
+            "topic-mirror",
+            TopicMirrorArgs(
+                namespace=place.MIRRORING,
+                image=images.reference("kafka"),
+                pull_secret=place.REGISTRY_PULL,
+                primary=PrimaryBrokers(
+                    site=primary.name,
+                    bootstrap=settings.copied_brokers(primary, MSK_PORT),
+                    blocks=list(
+                        plan(network.cidr, primary.zones, taken).subnets[Role.DATA].values()
+                    ),
+                    port=MSK_PORT,
+                    secret=place.PRIMARY_STREAMING_CREDENTIAL,
+                ),
+                own=OwnBrokers(
+                    site=self.name,
+                    bootstrap=streaming.bootstrap_brokers,
+                    peer=streaming_in_cluster.peer(place.STREAMING),
+                    port=streaming_in_cluster.PORT,
+                    copies=min(mirrored.brokers, REPLICAS),
+                    tls_secret=place.STREAMING_TLS,
+                ),
+                topics=list(mirrored.topics),
+                groups=brokers.groups(mirrored),
+                compute=sizing.own_compute(sizing.MIRRORING),
+            ),
+            opts=self.placed(streaming, *self.walls),
+        )
+        return streaming
+
 
 def _may_read(user: str, bucket: str) -> Grant:
     return Grant(user=user, bucket=bucket, access=Access.READ)
+
+
+def _mirrored(environment: Environment) -> DeclaredStreaming | None:
+    """The site's brokers, if it takes their topics from a primary site that runs Kafka for it."""
+    streaming, primary = environment.streaming, environment.sites.primary
+    if streaming is None or not streaming.topics or not isinstance(primary, CloudRegion):
+        return None
+    return streaming if settings.mirrored() else None

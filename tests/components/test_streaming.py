@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from components import streaming
-from components.streaming import Brokers, Streaming, StreamingArgs
+from components.streaming import Aws, Brokers, Streaming, StreamingArgs, TopicAccess, TopicGrant
 from components.tags import Tags
 from tests.components.recording import Deploy, Engine
 
@@ -36,7 +36,8 @@ def build(deploy: Deploy, **fields: Any) -> Any:
         "client_cidrs": {"site-two": "10.64.0.0/16"},
         "tags": Tags(workload="landing", data_class="personal", profile="stream"),
     }
-    arguments = StreamingArgs(**{**given, **fields})
+    site = Aws(**{**given, **fields})
+    arguments = StreamingArgs(topics=[], grants=[], site=site)
     return deploy(lambda: Streaming("stream", arguments).bootstrap_brokers)
 
 
@@ -175,23 +176,39 @@ def statements(document: str) -> dict[str, list[str]]:
     }
 
 
-def test_a_producer_writes_its_topics_and_reads_none(engine: Engine, deploy: Deploy) -> None:
-    allowed = statements(deploy(lambda: streaming.producer(ARN, ["events"])))
-    assert allowed["kafka-cluster:WriteData"] == [
-        ARN.replace(":cluster/", ":topic/") + "/events",
+def rights(deploy: Deploy, **topics: TopicAccess) -> dict[str, list[str]]:
+    grants = [
+        TopicGrant(user="landing", topic=topic, access=access) for topic, access in topics.items()
     ]
+    return statements(deploy(lambda: streaming.grant_documents(ARN, grants)["landing"]))
+
+
+def test_who_may_write_a_topic_reads_none(engine: Engine, deploy: Deploy) -> None:
+    allowed = rights(deploy, events=TopicAccess.WRITE)
+    assert allowed["kafka-cluster:WriteData"] == [ARN.replace(":cluster/", ":topic/") + "/events"]
     assert allowed["kafka-cluster:Connect"] == [ARN]
+    assert "kafka-cluster:WriteDataIdempotently" in allowed
     assert "kafka-cluster:ReadData" not in allowed
     assert not any("*" in action for action in allowed)
 
 
-def test_a_consumer_reads_its_topics_in_its_groups(engine: Engine, deploy: Deploy) -> None:
-    allowed = statements(deploy(lambda: streaming.consumer(ARN, ["events"], ["features"])))
+def test_who_may_read_a_topic_does_so_as_the_group_of_its_name(
+    engine: Engine, deploy: Deploy
+) -> None:
+    allowed = rights(deploy, events=TopicAccess.READ)
     assert allowed["kafka-cluster:ReadData"] == [ARN.replace(":cluster/", ":topic/") + "/events"]
-    assert allowed["kafka-cluster:AlterGroup"] == [
-        ARN.replace(":cluster/", ":group/") + "/features",
-    ]
+    assert allowed["kafka-cluster:AlterGroup"] == [ARN.replace(":cluster/", ":group/") + "/landing"]
     assert not {"kafka-cluster:WriteData", "kafka-cluster:CreateTopic"} & set(allowed)
+    assert "kafka-cluster:WriteDataIdempotently" not in allowed
+
+
+def test_a_mirror_reads_and_changes_nothing(engine: Engine, deploy: Deploy) -> None:
+    allowed = statements(deploy(lambda: streaming.mirror(ARN, ["events"], ["landing"])))
+    assert allowed["kafka-cluster:ReadData"] == [ARN.replace(":cluster/", ":topic/") + "/events"]
+    assert allowed["kafka-cluster:DescribeGroup"] == [
+        ARN.replace(":cluster/", ":group/") + "/landing"
+    ]
+    assert not any(word in action for action in allowed for word in ("Alter", "Write", "Create"))
 
 
 def test_who_keeps_topics_sees_no_record(engine: Engine, deploy: Deploy) -> None:
@@ -202,4 +219,4 @@ def test_who_keeps_topics_sees_no_record(engine: Engine, deploy: Deploy) -> None
 
 def test_a_name_that_reaches_past_its_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="without slashes"):
-        streaming.producer(ARN, ["a/b"])
+        streaming.keeper(ARN, ["a/b"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from environments import CloudRegion, Purpose, load, names
+from environments import CloudRegion, Purpose, load, names, stacks
 from policies.cloud_storage import STORAGE
 from policies.encryption import cloud_storage_encrypted
 from policies.tagging import mandatory_tags
@@ -462,6 +462,49 @@ def test_brokers_speak_tls_with_iam_in_three_zones(bank: Estate) -> None:
     assert f"log.retention.hours={hours}" in settings
 
 
+def test_the_small_environments_broker_is_a_pod_that_asks_everybody_for_a_certificate(
+    small: Estate,
+) -> None:
+    assert not [one for one in small.cloud if "msk" in one.type]
+    brokers = small.plan.named("StatefulSet", "kafka", "streaming")
+    (claim,) = brokers.spec["volumeClaimTemplates"]
+    assert claim["spec"]["storageClassName"] == "mizan-encrypted"
+    told = small.plan.named("ConfigMap", "kafka", "streaming").inputs["data"]
+    settings = dict(line.split("=", 1) for line in told["broker-0.properties"].splitlines())
+    assert settings["ssl.client.auth"] == "required"
+    assert settings["allow.everyone.if.no.acl.found"] == "false"
+    assert set(settings["listener.security.protocol.map"].split(",")) == {
+        "CLIENTS:SSL", "BROKERS:SSL", "CONTROLLERS:SSL",
+    }  # fmt: skip
+    hours = small.environment.streaming.retention_hours
+    assert settings["log.retention.hours"] == str(hours)
+
+
+@pytest.mark.parametrize("name", IN_CLOUD)
+def test_every_topic_is_declared_and_its_readers_reach_it(name: str) -> None:
+    estate = Estate(name)
+    declared = estate.environment.streaming
+    assert declared.topics
+    readers = {user for topic in declared.topics.values() for user in topic.readers}
+    assert readers
+    for reader in readers:
+        ways = [
+            one for one in estate.objects("NetworkPolicy")
+            if one.metadata["name"].startswith(f"{reader}-to-streaming")
+        ]  # fmt: skip
+        assert ways
+    if declared.machine is None:
+        setup = estate.plan.named("ConfigMap", "kafka-setup", "streaming").inputs["data"]
+        told = json.loads(setup["declaration.json"])
+        assert {topic["name"] for topic in told["topics"]} == set(declared.topics)
+        assert {acl["user"] for acl in told["acls"]} == readers
+    else:
+        for reader in readers:
+            role = f"{reader}-identity-streaming"
+            (policy,) = [one for one in estate.cloud if one.name == role]
+            assert "kafka-cluster:ReadData" in policy.inputs["policy"]
+
+
 def test_the_lake_is_catalogued_and_asked_within_limits(bank: Estate) -> None:
     databases = {one.inputs["name"] for one in bank.every("glue/catalogDatabase:CatalogDatabase")}
     assert {"mizan_raw", "mizan_anonymised", "mizan_features"} <= databases
@@ -791,9 +834,16 @@ def pattern(record: Record, given: set[str]) -> tuple[str, str]:
 
 
 def test_the_small_environment_is_the_same_program_with_less(bank: Estate, small: Estate) -> None:
-    there = {(one.type, one.name) for one in bank.plan.records}
+    # What the region gives to the bank, its second site makes itself, as the small one does.
+    second = environment_plan(next(name for name in stacks() if name.startswith(f"{BANK}.")))
+    bank_records = [*bank.plan.records, *second.records]
+    there = {(one.type, one.name) for one in bank_records}
     own = [one for one in small.plan.records if (one.type, one.name) not in there]
     assert own, "its pools have names of their own"
-    patterns = {pattern(one, facts(bank)) for one in bank.plan.records}
-    assert [one.urn for one in own if pattern(one, facts(small)) not in patterns] == []
+    patterns = {pattern(one, facts(bank)) for one in bank_records}
+    # Who reads topics from brokers in pods has a certificate and a way; nobody does so in the bank.
+    readers = {user for t in small.environment.streaming.topics.values() for user in t.readers}
+    by_pods = (*(f"{user}-to-streaming" for user in readers), "authority-data-")
+    strangers = [one for one in own if pattern(one, facts(small)) not in patterns]
+    assert [one.urn for one in strangers if not one.name.startswith(by_pods)] == []
     assert len(small.plan.records) < len(bank.plan.records)

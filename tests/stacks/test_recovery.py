@@ -1,6 +1,7 @@
 """The second site of an environment: the same program, nothing of the first one's provider."""
 
 import json
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,96 @@ def test_the_first_site_lets_the_second_read_what_it_copies_and_write_nothing(na
         len(place.COPIED)
     )
     assert {"secondSiteEndpoint", "secondSiteRole", "bucketNames"} <= set(region.exports)
+
+
+def test_topics_are_the_first_sites_and_only_the_mirror_writes_them(plan: Plan) -> None:
+    environment = load(plan.exports["tags"]["environment"])
+    assert environment.streaming is not None
+    setup = plan.named("ConfigMap", "kafka-setup", place.STREAMING).inputs["data"]
+    told = json.loads(setup["declaration.json"])
+
+    assert {topic["name"]: topic["partitions"] for topic in told["topics"]} == {
+        name: topic.partitions for name, topic in environment.streaming.topics.items()
+    }
+    writers = {
+        acl["user"]
+        for acl in told["acls"]
+        if acl["name"] in environment.streaming.topics and "write" in acl["operations"]
+    }
+    assert writers == {"topic-mirror"}
+
+
+def test_the_mirror_takes_every_topic_with_the_positions_of_its_readers(plan: Plan) -> None:
+    environment = load(plan.exports["tags"]["environment"])
+    assert environment.streaming is not None
+    told = plan.named("ConfigMap", "topic-mirror", place.MIRRORING).inputs["data"]
+    settings = dict(line.split("=", 1) for line in told["mirror.properties"].splitlines())
+    (flow,) = [key.removesuffix(".topics") for key in settings if key.endswith(".topics")]
+
+    copied = settings[f"{flow}.topics"].replace("\\", "").split(",")
+    assert copied == list(environment.streaming.topics)
+    readers = {user for topic in environment.streaming.topics.values() for user in topic.readers}
+    assert set(settings[f"{flow}.groups"].split(",")) == readers
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_a_site_that_took_over_mirrors_nothing_and_its_writers_write(name: str) -> None:
+    plan = build(name, config={"mizan:mirroring": "false"})
+    setup = plan.named("ConfigMap", "kafka-setup", place.STREAMING).inputs["data"]
+
+    assert not [one for one in plan.of("Deployment") if one.metadata["name"] == "topic-mirror"]
+    assert "topic-mirror" not in setup["declaration.json"]
+    assert not plan.errors
+
+
+def test_the_mirror_reaches_the_first_sites_brokers_and_nothing_beside_them(plan: Plan) -> None:
+    way = plan.named("NetworkPolicy", "topic-mirror-to-primary-egress", place.MIRRORING)
+    network = load(plan.exports["tags"]["environment"]).network
+    assert network is not None
+    (rule,) = way.spec["egress"]
+
+    assert rule["ports"] == [{"protocol": "TCP", "port": 9098}]
+    blocks = [IPv4Network(one["ipBlock"]["cidr"]) for one in rule["to"]]
+    assert len(blocks) == 3
+    assert all(block.subnet_of(IPv4Network(network.cidr)) for block in blocks)
+    assert sum(block.num_addresses for block in blocks) < IPv4Network(network.cidr).num_addresses
+
+
+def test_the_mirror_holds_a_certificate_of_the_site_and_a_credential_of_the_first(
+    plan: Plan,
+) -> None:
+    told = plan.named("ConfigMap", "issuer-requests", "identity").inputs["data"]["requests.json"]
+    pod = plan.named("Deployment", "topic-mirror").spec["template"]["spec"]
+    mounted = {volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume}
+
+    assert mounted == {place.PRIMARY_STREAMING_CREDENTIAL, place.STREAMING_TLS}
+    (request,) = [
+        request
+        for request in json.loads(told)["requests"]
+        if request.get("place") == {"namespace": place.MIRRORING, "name": place.STREAMING_TLS}
+    ]
+    assert (request["hosts"], request["client"]) == (["topic-mirror"], True)
+    assert place.PRIMARY_STREAMING_CREDENTIAL not in told
+
+
+@pytest.mark.parametrize("name", [name.partition(".")[0] for name in SECOND])
+def test_the_first_site_lets_the_mirror_read_topics_and_change_nothing(name: str) -> None:
+    region = environment_plan(name)
+    (policy,) = (one for one in region.records if one.name == "second-site-mirror-policy")
+    statements = json.loads(policy.inputs["policy"])["Statement"]
+
+    actions = {action for one in statements for action in one["Action"]}
+    assert actions == {
+        "kafka-cluster:Connect",
+        "kafka-cluster:DescribeCluster",
+        "kafka-cluster:DescribeGroup",
+        "kafka-cluster:DescribeTopic",
+        "kafka-cluster:DescribeTopicDynamicConfiguration",
+        "kafka-cluster:ReadData",
+    }
+    (role,) = (one for one in region.records if one.name == "second-site-mirror-role")
+    (trusted,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    assert trusted["Condition"]["StringEquals"]["aws:PrincipalTag/x509Subject/CN"].startswith(
+        f"{place.MIRRORING}."
+    )
+    assert {"secondSiteMirrorRole", "brokers"} <= set(region.exports)

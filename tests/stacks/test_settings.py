@@ -183,5 +183,29 @@ def test_a_name_is_no_address_of_an_endpoint() -> None:
         copied_registry({"s3": ["s3.example"]})
 
 
+def copied_brokers(config: dict[str, str], *, preview: bool = False) -> str:
+    region = settings.site(BANK)
+    assert isinstance(region, CloudRegion)
+    found: list[str] = []
+    build("any", config=config, preview=preview,
+          program=lambda: found.append(settings.copied_brokers(region, 9098)))  # fmt: skip
+    return found[0]
+
+
+def test_the_brokers_that_are_mirrored_are_told() -> None:
+    addresses = "b-1.example:9098,b-2.example:9098"
+
+    assert copied_brokers({"mizan:copiedBrokers": addresses}) == addresses
+    assert copied_brokers({}, preview=True).endswith(".invalid:9098")
+    with pytest.raises(pulumi.RunError, match="mizan:copiedBrokers <addresses>"):
+        copied_brokers({})
+
+
+@pytest.mark.parametrize("address", ["b-1.example:9092", "b-1.example", "b-1:9098, b-2:9098"])
+def test_an_address_without_the_port_that_speaks_tls_is_refused(address: str) -> None:
+    with pytest.raises(pulumi.RunError, match="hosts with the port 9098"):
+        copied_brokers({"mizan:copiedBrokers": address})
+
+
 def test_an_environment_is_found_by_the_stacks_name() -> None:
     assert isinstance(settings.environment("local"), Environment)

@@ -17,8 +17,8 @@ FACTS = {
 }
 
 
-def change(at, **action) -> Change:
-    return Change(what="x", at=at, action=next(iter(action.items())))
+def change(at, where=(), **action) -> Change:
+    return Change(what="x", at=at, where=where, action=next(iter(action.items())))
 
 
 def test_a_value_is_replaced_and_the_original_stays():
@@ -32,6 +32,8 @@ def test_a_number_is_added_in_the_item_that_matches():
 
 
 def test_a_section_is_taken_away():
+    wanted = change(["streaming"], remove=True, where=["streaming", "brokers"])
+    assert "streaming" not in wanted.of(FACTS)
     assert "streaming" not in change(["streaming"], remove=True).of(FACTS)
 
 
@@ -42,6 +44,7 @@ def test_a_section_is_taken_away():
         change(["batch", "max_executors"], add=1),
         change(["batch"], remove=True),
         change(["cost_centre"], value="A"),
+        change(["streaming"], remove=True, where=["streaming", "family"]),
     ],
 )
 def test_a_change_without_a_place_or_an_effect_is_left_out(nowhere):

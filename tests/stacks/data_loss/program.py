@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs, Service
 from components.object_store import Aws, Lock, ObjectStore, ObjectStoreArgs, Zone
+from components.streaming import Aws as StreamingOnAws
 from components.streaming import Brokers, Streaming, StreamingArgs
 from components.tags import Tags
 from stacks.safeguard import protect
@@ -96,21 +97,25 @@ def estate(
         Streaming(
             name,
             StreamingArgs(
-                brokers=Brokers(
-                    kafka_version="3.9.x",
-                    kind="kafka.m7g.large",
-                    count=3,
-                    storage_gib=100,
-                    retention_hours=24,
+                topics=[],
+                grants=[],
+                site=StreamingOnAws(
+                    brokers=Brokers(
+                        kafka_version="3.9.x",
+                        kind="kafka.m7g.large",
+                        count=3,
+                        storage_gib=100,
+                        retention_hours=24,
+                    ),
+                    vpc_id=network.id,
+                    subnet_ids={zone: places[f"{subnets}-{zone}"].id for zone in ZONES},
+                    key_arn=key.arn,
+                    log_key_arn=key.arn,
+                    log_retention_days=30,
+                    client_security_group_ids={},
+                    client_cidrs={"nodes": "10.60.0.0/20"},
+                    tags=TAGS,
                 ),
-                vpc_id=network.id,
-                subnet_ids={zone: places[f"{subnets}-{zone}"].id for zone in ZONES},
-                key_arn=key.arn,
-                log_key_arn=key.arn,
-                log_retention_days=30,
-                client_security_group_ids={},
-                client_cidrs={"nodes": "10.60.0.0/20"},
-                tags=TAGS,
             ),
             opts=options,
         )
