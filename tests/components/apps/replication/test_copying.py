@@ -209,3 +209,23 @@ def test_without_a_bucket_for_reports_none_is_written(program, s3):
 
     assert program.main_module.replicate(wanted)["complete"]
     assert "Contents" not in s3.list_objects_v2(Bucket="reports")
+
+
+@pytest.mark.parametrize(("bucket", "said"), [("reports", True), (None, False)])
+def test_only_a_run_over_all_buckets_says_that_everything_is_here(
+    program, s3, tmp_path, monkeypatch, caplog, bucket, said
+):
+    server = program.declaration.Server(
+        endpoint="https://s3.me-central-1.amazonaws.com", region="me-central-1",
+        access_key="a", secret_key="", session_token=None, authority=None,
+    )  # fmt: skip
+    wanted = program.declaration.Declaration(
+        source=server, target=server, report_bucket=bucket, buckets={"lake": "copy"}, pointers=(),
+        locked_days=0,
+    )  # fmt: skip
+    monkeypatch.setattr(program.main_module.declaration, "read", lambda path: wanted)
+
+    with caplog.at_level("INFO"):
+        assert program.main_module.main([str(tmp_path)]) == 0
+
+    assert ("complete everything written before" in caplog.text) is said
