@@ -39,7 +39,7 @@ def test_site_two_serves_what_site_one_released_and_holds_what_it_wrote(name, tm
     assert topics["digest_one"] == topics["digest_two"]
     assert topics["held"] > 100
     assert topics["lost"] + topics["held"] >= topics["acknowledged"]
-    assert topics["group_at_site_two"]
+    assert topics["read_by_the_group_at_site_two"]
     assert set(report["answers"]) == set(report["release"]["versions"])
     assert set(report["rto_seconds"]) == {
         "first answer of the site, as it stood",
