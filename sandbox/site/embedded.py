@@ -88,7 +88,7 @@ class Embedded:
         step: Step,
     ) -> None:
         """Write down what was built, put images into the node, and apply the node's own objects."""
-        _write_lock(self._layout, built)
+        _write_lock(self._layout, built, all_there=self._deployed is None)
         spec = self.specified(step)
         seeding.seed(spec, seeded)
         launch.apply_manifests(spec, cluster)
@@ -174,7 +174,15 @@ class Embedded:
         return replace(spec, **self._surroundings)
 
 
-def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
+def _write_lock(layout: Layout, built: Mapping[str, Built], *, all_there: bool) -> None:
+    """Write the digests of what was built.
+
+    Args:
+        layout: Where the lock goes.
+        built: What was built.
+        all_there: Whether that is all that any cluster of one's own deploys; else the rest is
+            marked as somebody else's, so that nothing waits for it.
+    """
     entries: dict[str, dict[str, object]] = {
         name: {
             "digest": each.digest,
@@ -193,7 +201,7 @@ def _write_lock(layout: Layout, built: Mapping[str, Built]) -> None:
                 "digest": "",
                 "source": "",
                 "layout": "",
-                "build": {"cloud": each.cloud, "section": each.section},
+                "build": {"cloud": each.cloud or not all_there, "section": each.section},
                 "architectures": [one.name for one in each.architectures],
             }
     write(layout.images_lock, json.dumps({"images": entries}, indent=1))
