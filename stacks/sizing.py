@@ -78,7 +78,7 @@ def namespaces(environment: Environment, *, trains: bool) -> list[NamespaceArgs]
         # The issuer and its rotation at once, and the pods that take their places.
         _room(place.IDENTITY, environment.certificates.profile, copies=4),
         *(chain if trains else []),
-        # What a driver may start, and two drivers: one takes another's place while that one ends.
+        # A driver, and what it may start.
         *(
             [_room(place.BATCH, batch.executor, copies=batch.max_executors, beside=batch.driver)]
             if batch

@@ -68,7 +68,7 @@ def settings(**changes: str) -> Settings:
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    monkeypatch.setattr(session, "template", lambda pods: Path("/tmp/executor.json"))  # noqa: S108 - a name that is only compared
+    monkeypatch.setattr(session, "template", lambda pods: Path("executor.json"))
     return session.configuration(settings())
 
 
