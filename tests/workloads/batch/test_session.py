@@ -170,7 +170,8 @@ def test_an_executor_runs_what_its_driver_told_it() -> None:
             "SPARK_JAVA_OPT_2": "-Dsecond=1",
         }
     )
-    assert words[:5] == ["java", "-Dsecond=1", "-Dlast=1", "-Xms576m", "-Xmx576m"]
+    assert words[:4] == ["java", "-Dsecond=1", "-Dlast=1", executor.KIND]
+    assert words[4:6] == ["-Xms576m", "-Xmx576m"]
     assert words[words.index("--driver-url") + 1] == "spark_driver_url"
     assert words[words.index("--podName") + 1] == "spark_executor_pod_name"
 

@@ -13,7 +13,10 @@ import pyspark
 
 from app import java
 from app.failure import ConfigurationError, JobError
+from app.settings import MASTER
 
+KIND = f"-Dspark.master={MASTER}"
+"""Without it Spark reads no secret from a file; it tells its executors everything but this."""
 BACKEND = "org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBackend"
 JARS = Path(pyspark.__file__).parent / "jars"
 OPTION = "SPARK_JAVA_OPT_"
@@ -56,7 +59,8 @@ def command(environ: Mapping[str, str]) -> list[str]:
     memory = environ["SPARK_EXECUTOR_MEMORY"]
     told = [word for flag, name in TOLD.items() for word in (flag, environ[name])]
     return [
-        "java", *options, f"-Xms{memory}", f"-Xmx{memory}", "-cp", f"{JARS}/*", BACKEND, *told,
+        "java", *options, KIND, f"-Xms{memory}", f"-Xmx{memory}",
+        "-cp", f"{JARS}/*", BACKEND, *told,
     ]  # fmt: skip
 
 

@@ -14,14 +14,13 @@ from pyspark.sql import SparkSession
 
 from app import java
 from app.failure import ConfigurationError, StoreError
-from app.settings import Pods, Settings
+from app.settings import API, MASTER, Pods, Settings
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-API = "https://kubernetes.default.svc"
 PATIENCE_S = 30
 DRIVER_PORT = 7078
 BLOCK_PORT = 7079
-IDLE_S = 30
+IDLE_S = 60
 """An executor without work goes after this time."""
 SDK = "software.amazon.awssdk.auth.credentials"
 OF_JAVA_MIB = 448
@@ -109,7 +108,7 @@ def _store(settings: Settings) -> dict[str, str]:
 def of_pods(pods: Pods) -> dict[str, str]:
     """Executors as pods that this one asks the API server for."""
     return {
-        "spark.master": f"k8s://{API}",
+        "spark.master": MASTER,
         "spark.submit.deployMode": "client",
         "spark.driver.host": pods.address,
         "spark.driver.bindAddress": pods.address,

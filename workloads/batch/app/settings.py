@@ -8,6 +8,9 @@ from pathlib import Path
 from app.failure import ConfigurationError
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+API = "https://kubernetes.default.svc"
+"""The API server, as every pod finds it."""
+MASTER = f"k8s://{API}"
 LEAST_MEMORY_MIB = 1024
 """Java keeps less than that for itself in no pod of Spark."""
 
