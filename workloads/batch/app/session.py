@@ -96,7 +96,7 @@ def _store(settings: Settings) -> dict[str, str]:
         "aws.credentials.provider": f"{SDK}.{source}CredentialsProvider",
         "endpoint.region": settings.region,
         "connection.ssl.enabled": "true",
-        "connection.establish.timeout": "5s",
+        "connection.establish.timeout": "15s",
         "attempts.maximum": "5",
         "retry.limit": "5",
     }
