@@ -62,7 +62,8 @@ def known_on(row: dict[str, Any]) -> date:
     """The day on which a flight's arrival was known."""
     minutes = row["sched_dep_time"] // 100 * 60 + row["sched_dep_time"] % 100 + row["dep_delay"]
     day = date(row["year"], row["month"], row["day"]) + timedelta(days=minutes // 1440)
-    return day + timedelta(days=row["arr_time"] < row["dep_time"])
+    # Midnight is 2400 among the clock times of a departure, and 0 after it.
+    return day + timedelta(days=row["arr_time"] < row["dep_time"] % 2400)
 
 
 def expected(flights: list[dict[str, Any]], table: Table) -> dict[tuple[Any, ...], dict[str, Any]]:
