@@ -16,6 +16,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -35,7 +36,7 @@ BROKER = "broker"
 ADMINISTRATOR = "kafka-setup"
 MIRROR = "topic-mirror"
 HEAP = "-Xms64m -Xmx320m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CICompilerCount=1"
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 300
 
 issuer = load("certificate_authority", "material")
 setup = load("streaming/setup", "declaration", "reconcile")
@@ -58,21 +59,26 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         """Make an authority whose certificates go below `folder`."""
         self._folder = folder / "certificates"
+        self._one_at_a_time = threading.Lock()  # a reader and a writer ask at once
         self._authority = issuer.material.new_authority(2, datetime.now(tz=UTC), None)
 
     def of(self, user: str) -> Path:
         """Folder with `tls.crt`, `tls.key` and `ca.crt` of a user, good for `localhost` too."""
         folder = self._folder / user
-        if not folder.exists():
-            now = datetime.now(tz=UTC)
-            key, leaf = issuer.material.new_leaf(
-                self._authority, [user, "localhost"], [], hours=2, now=now, client=True
-            )
-            folder.mkdir(parents=True)
-            (folder / "tls.key").write_bytes(issuer.material.private_pem(key))
-            (folder / "tls.crt").write_bytes(issuer.material.pem(leaf))
-            (folder / "ca.crt").write_bytes(self._authority.bundle(now))
+        with self._one_at_a_time:
+            if not folder.exists():
+                self._issue(user, folder)
         return folder
+
+    def _issue(self, user: str, folder: Path) -> None:
+        now = datetime.now(tz=UTC)
+        key, leaf = issuer.material.new_leaf(
+            self._authority, [user, "localhost"], [], hours=2, now=now, client=True
+        )
+        folder.mkdir(parents=True)
+        (folder / "tls.key").write_bytes(issuer.material.private_pem(key))
+        (folder / "tls.crt").write_bytes(issuer.material.pem(leaf))
+        (folder / "ca.crt").write_bytes(self._authority.bundle(now))
 
 
 class Program:
