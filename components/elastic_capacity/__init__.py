@@ -48,8 +48,9 @@ class ElasticCapacityArgs:
     """Version of the nodes, which follows that of the cluster (`1.34`)."""
     bottlerocket_version: str
     """Release of the nodes' operating system (`1.54.0`); another one replaces them, few by few."""
-    queue_key_arn: pulumi.Input[str]
-    """Key of the warnings that a node may end; `events.amazonaws.com` may use it."""
+    queue_key_arn: pulumi.Input[str] | None
+    """Key of the warnings that a node may end, which `events.amazonaws.com` may use; None where
+    the network does not lead to SQS: there is no queue then, and nodes end without a warning."""
     namespace: str
     """Namespace of the controller."""
     image: pulumi.Input[str]
@@ -68,10 +69,11 @@ class ElasticCapacity(pulumi.ComponentResource):
     """Elastic nodes for every pool that may grow, up to its most nodes and never beyond.
 
     The controller itself runs on fixed nodes. It may touch what bears the tag of this cluster, and
-    it hears of spot interruptions and failing hosts two minutes before they happen.
+    it hears of spot interruptions and failing hosts two minutes before they happen, where it
+    reaches the queue of such warnings.
     """
 
-    queue_name: pulumi.Output[str]
+    queue_name: pulumi.Output[str | None]
     role_arn: pulumi.Output[str]
 
     def __init__(
@@ -96,14 +98,18 @@ class ElasticCapacity(pulumi.ComponentResource):
                 "such as 1.54.0, since the latest would replace nodes on a day nobody chose"
             )
         child = pulumi.ResourceOptions(parent=self)
-        warnings = interruption.build(name, key_arn=args.queue_key_arn, tags=args.tags, opts=child)
+        warnings = (
+            interruption.build(name, key_arn=args.queue_key_arn, tags=args.tags, opts=child)
+            if args.queue_key_arn is not None
+            else None
+        )
         identity = PodIdentity(
             f"{name}-identity",
             PodIdentityArgs(
                 cluster_name=args.cluster.name,
                 namespace=args.namespace,
                 service_account=NAME,
-                documents={"nodes": document(*statements(_scope(args, warnings.arn)))},
+                documents={"nodes": document(*statements(_scope(args), warnings))},
                 account=args.account,
                 tags=args.tags,
             ),
@@ -125,12 +131,12 @@ class ElasticCapacity(pulumi.ComponentResource):
             compute=args.compute,
             fixed_pools=fixed,
             reachable_blocks=args.reachable_blocks,
-            settings=_settings(args, warnings.name),
+            settings=_settings(args, warnings),
         ).build(name, child, [identity, *kinds])
         for pool in args.pools:
             if pool.growth:
                 self._declare(name, args, pool, [*kinds, controller])
-        self.queue_name = warnings.name
+        self.queue_name = pulumi.Output.from_input(warnings.name if warnings else None)
         self.role_arn = identity.role_arn
         self.register_outputs({"queue_name": self.queue_name, "role_arn": self.role_arn})
 
@@ -166,7 +172,7 @@ class ElasticCapacity(pulumi.ComponentResource):
         )
 
 
-def _scope(args: ElasticCapacityArgs, queue_arn: pulumi.Output[str]) -> Scope:
+def _scope(args: ElasticCapacityArgs) -> Scope:
     return Scope(
         account=args.account,
         region=args.region,
@@ -175,21 +181,20 @@ def _scope(args: ElasticCapacityArgs, queue_arn: pulumi.Output[str]) -> Scope:
         security_group_ids=args.launch.security_group_ids,
         node_role_arn=args.nodes.role_arn,
         instance_profile_arn=args.nodes.instance_profile_arn,
-        queue_arn=queue_arn,
-        queue_key_arn=args.queue_key_arn,
         volume_key_arn=args.launch.volume_key_arn,
     )
 
 
 def _settings(
-    args: ElasticCapacityArgs, queue_name: pulumi.Output[str]
+    args: ElasticCapacityArgs, warnings: interruption.Interruption | None
 ) -> dict[str, pulumi.Input[str]]:
     return {
         "AWS_REGION": args.region,
         "CLUSTER_NAME": args.cluster.name,
         "CLUSTER_ENDPOINT": args.cluster.endpoint,
         "CLUSTER_CA_BUNDLE": args.cluster.certificate_authority,
-        "INTERRUPTION_QUEUE": queue_name,
+        # Without the variable it asks no queue.
+        **({"INTERRUPTION_QUEUE": warnings.name} if warnings else {}),
         # The price list answers from other countries only; without it, known prices are used.
         "ISOLATED_VPC": "true",
         "SYSTEM_NAMESPACE": args.namespace,

@@ -37,6 +37,7 @@ class Interruption:
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
+    key_arn: pulumi.Input[str]
 
 
 def build(
@@ -75,7 +76,7 @@ def build(
     )
     for event, rule in rules.items():
         EventTarget(f"{name}-{event}-target", rule=rule.name, arn=queue.arn, opts=opts)
-    return Interruption(name=queue.name, arn=queue.arn)
+    return Interruption(name=queue.name, arn=queue.arn, key_arn=key_arn)
 
 
 def _policy(

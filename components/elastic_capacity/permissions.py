@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from components import iam
+from components.elastic_capacity.interruption import Interruption
 
 MADE = (
     "fleet",
@@ -45,8 +46,6 @@ class Scope:
     security_group_ids: Sequence[pulumi.Input[str]]
     node_role_arn: pulumi.Input[str]
     instance_profile_arn: pulumi.Input[str]
-    queue_arn: pulumi.Input[str]
-    queue_key_arn: pulumi.Input[str]
     volume_key_arn: pulumi.Input[str]
 
     def of_account(self, kind: str, name: pulumi.Input[str] = "*") -> pulumi.Output[str]:
@@ -65,12 +64,17 @@ class Scope:
         return pulumi.Output.concat("kubernetes.io/cluster/", self.cluster)
 
 
-def statements(scope: Scope) -> list[Mapping[str, Any]]:
+def statements(scope: Scope, warnings: Interruption | None) -> list[Mapping[str, Any]]:
     """The rights of the controller: what it changes bears the tag of its cluster.
 
     It may put that tag on what it makes, and on nothing that is there already.
+
+    Args:
+        scope: What it may touch.
+        warnings: The queue that it listens to, if any.
     """
-    return [*_launch(scope), *_change(scope), *_read(scope), *_use(scope)]
+    heard = _hear(scope, warnings) if warnings else []
+    return [*_launch(scope), *_change(scope), *_read(scope), *heard, *_use(scope)]
 
 
 def _tagged(scope: Scope, holder: str, **more: Any) -> dict[str, Any]:
@@ -162,6 +166,24 @@ def _read(scope: Scope) -> list[Mapping[str, Any]]:
     ]
 
 
+def _hear(scope: Scope, warnings: Interruption) -> list[Mapping[str, Any]]:
+    return [
+        iam.allow(
+            ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
+            [warnings.arn],
+            Sid="HearOfEnds",
+        ),
+        iam.allow(
+            ["kms:Decrypt"],
+            [warnings.key_arn],
+            Sid="ReadQueue",
+            Condition={
+                "StringEquals": {"kms:ViaService": f"sqs.{scope.region}.amazonaws.com"},
+            },
+        ),
+    ]
+
+
 def _use(scope: Scope) -> list[Mapping[str, Any]]:
     through_ec2 = {"kms:ViaService": f"ec2.{scope.region}.amazonaws.com"}
     return [
@@ -170,19 +192,6 @@ def _use(scope: Scope) -> list[Mapping[str, Any]]:
             [scope.node_role_arn],
             Sid="GiveRole",
             Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
-        ),
-        iam.allow(
-            ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
-            [scope.queue_arn],
-            Sid="HearOfEnds",
-        ),
-        iam.allow(
-            ["kms:Decrypt"],
-            [scope.queue_key_arn],
-            Sid="ReadQueue",
-            Condition={
-                "StringEquals": {"kms:ViaService": f"sqs.{scope.region}.amazonaws.com"},
-            },
         ),
         iam.allow(
             ["kms:CreateGrant"],

@@ -151,7 +151,7 @@ class Cloud(Site):
                 launch=self._machines.launch,
                 kubernetes_version=facts.environment.cluster.version,
                 bottlerocket_version=BOTTLEROCKET,
-                queue_key_arn=self._keys["incidents"],
+                queue_key_arn=self._keys["incidents"] if self._reaches("sqs") else None,
                 namespace=place.CAPACITY,
                 image=images.reference("karpenter"),
                 compute=sizing.own_compute(sizing.CAPACITY),
@@ -162,6 +162,10 @@ class Cloud(Site):
         )
         self._ready = [registry, ready]
         return registry
+
+    def _reaches(self, service: str) -> bool:
+        """Whether the network has an endpoint of a service; nothing else leads to it."""
+        return service in surroundings.declared(self._facts).endpoints
 
     def _control_blocks(self) -> list[str]:
         """Where the API server, the agent of identities and the provider's endpoints answer."""

@@ -222,6 +222,18 @@ def test_the_controller_hears_of_every_kind_of_end(made: Engine) -> None:
     assert denied["Effect"] == "Deny"
 
 
+def test_without_a_way_to_a_queue_there_is_none_and_nobody_asks_for_it(
+    engine: Engine, deploy: Deploy
+) -> None:
+    deploy(lambda: elastic(queue_key_arn=None).queue_name)
+    tokens = {record.type for record in engine.records}
+    assert not {token for token in tokens if "sqs" in token or "eventRule" in token}
+    (container,) = engine.named("Deployment", "karpenter").spec["template"]["spec"]["containers"]
+    assert "INTERRUPTION_QUEUE" not in {one["name"] for one in container["env"]}
+    (rights,) = [record for record in engine.records if record.name == "elastic-identity-nodes"]
+    assert "sqs" not in rights.inputs["policy"]
+
+
 def test_the_controller_runs_on_fixed_nodes_and_reads_no_secret(made: Engine) -> None:
     spec = made.named("Deployment", "karpenter", "capacity").spec
     assert spec["replicas"] == 2

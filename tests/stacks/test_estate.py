@@ -326,6 +326,18 @@ def test_elastic_pools_have_the_declared_families_zones_and_limits(estate: Estat
             assert "nvidia.com/gpu" in taints
 
 
+def test_the_bank_hears_that_a_machine_ends_and_the_small_environment_asks_no_queue(
+    bank: Estate, small: Estate
+) -> None:
+    for estate, heard in ((bank, True), (small, False)):
+        assert ("sqs" in estate.environment.network.endpoints) is heard
+        controller = estate.plan.named("Deployment", "karpenter", "capacity")
+        (container,) = controller.spec["template"]["spec"]["containers"]
+        assert ("INTERRUPTION_QUEUE" in {one["name"] for one in container["env"]}) is heard
+        queues = {one.name for one in estate.every("sqs/queue:Queue")}
+        assert ("capacity-interruption" in queues) is heard
+
+
 def nodes_for(pod: Json, pools: list[Record]) -> dict[str, str]:
     """The pools whose nodes would take a pod, each with its processor as Kubernetes names it."""
     found = {}
