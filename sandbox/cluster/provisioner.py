@@ -6,6 +6,7 @@ from kubernetes import client
 
 from sandbox.cluster import address, volumes
 from sandbox.cluster.specification import Specification
+from sandbox.rehearsal.volumes import DRIVER, encrypts
 
 PROVISIONER = "mizan.sandbox/encrypted-path"
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
@@ -14,10 +15,12 @@ SELECTED_NODE = "volume.kubernetes.io/selected-node"
 def provision(spec: Specification, api: client.ApiClient) -> None:
     """Make the volumes that are asked for and remove those that were released."""
     core, storage = client.CoreV1Api(api), client.StorageV1Api(api)
+    # A managed cluster asks the driver of its provider, which has no volumes here.
+    answering = {PROVISIONER, DRIVER} if spec.provider else {PROVISIONER}
     classes = {
         item.metadata.name: item
         for item in storage.list_storage_class().items
-        if item.provisioner == PROVISIONER
+        if item.provisioner in answering
     }
     if not classes:
         return
@@ -49,11 +52,7 @@ def _make(
     chosen: client.V1StorageClass,
     name: str,
 ) -> None:
-    if (chosen.parameters or {}).get("encrypted") != "true":
-        raise ValueError(
-            f"storage class {chosen.metadata.name} does not ask for encryption; "
-            "this node has encrypted volumes only (parameters.encrypted: 'true')"
-        )
+    _require_encryption(chosen)
     folder = spec.folder / volumes.MOUNT / volumes.PROTECTED / name
     folder.mkdir(exist_ok=True)
     folder.chmod(0o770)
@@ -64,7 +63,7 @@ def _make(
     core.create_persistent_volume(
         client.V1PersistentVolume(
             metadata=client.V1ObjectMeta(
-                name=name, annotations={"pv.kubernetes.io/provisioned-by": PROVISIONER}
+                name=name, annotations={"pv.kubernetes.io/provisioned-by": chosen.provisioner}
             ),
             spec=client.V1PersistentVolumeSpec(
                 capacity=claim.spec.resources.requests,
@@ -86,3 +85,17 @@ def _make(
         )
     )
     print(f"volume {name} for {claim.metadata.namespace}/{claim.metadata.name}", flush=True)
+
+
+def _require_encryption(chosen: client.V1StorageClass) -> None:
+    parameters, name = chosen.parameters or {}, chosen.metadata.name
+    if parameters.get("encrypted") != "true":
+        raise ValueError(
+            f"storage class {name} does not ask for encryption; "
+            "this node has encrypted volumes only (parameters.encrypted: 'true')"
+        )
+    if chosen.provisioner == DRIVER and not encrypts(parameters):
+        raise ValueError(
+            f"storage class {name} names no key of the owner's (parameters.kmsKeyId); without one "
+            f"{DRIVER} encrypts under the provider's"
+        )

@@ -214,6 +214,7 @@ class Region:
             "that one node for every pool, Karpenter's too: it takes their pods, and none joins",
             "no machine images: Karpenter runs and reads its pools, and can start no machine",
             "CoreDNS, network policies and Services of the sandbox (for the add-ons of EKS)",
+            "encrypted file system of the node (for EBS volumes)",
             "names and TLS of the network's endpoints, before moto (for AWS's own)",
             "webhook and agent that know the associations and check tokens (for EKS Pod Identity)",
             "authority that containers trust (for those that sign AWS's certificates)",

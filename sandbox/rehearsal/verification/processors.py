@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from kubernetes import client
 
+from environments import Environment
 from sandbox.images import images
 from sandbox.rehearsal.live import Found, Live
 
@@ -17,7 +18,8 @@ def verify(live: Live) -> Found:
     """Ask the API server about every pod's images and the node that it is on."""
     core = client.CoreV1Api(live.api)
     nodes = {node.metadata.name: node.metadata.labels for node in core.list_node().items}
-    built = {one.name: {each.short for each in one.architectures} for one in images(cloud=True)}
+    every = images(cloud=True, sections=Environment.model_fields)
+    built = {one.name: {each.short for each in one.architectures} for one in every}
     pods = [pod for pod in core.list_pod_for_all_namespaces().items if pod.spec.node_name]
     return Found(len(pods), [fault for pod in pods for fault in _faults(pod, nodes, built)])
 
