@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, NoBrokersAvailable
+from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 
 from app import declaration, reconcile
 from app.declaration import Declaration, SetupError
@@ -16,7 +16,7 @@ IDENTITY = Path("/etc/mizan/tls")
 # The brokers may just be starting, or the network policy may take effect some seconds after it.
 PATIENCE_SECONDS = 240
 PAUSE_SECONDS = 3
-PASSING = (KafkaConnectionError, KafkaTimeoutError, NoBrokersAvailable, OSError)
+PASSING = (KafkaConnectionError, KafkaTimeoutError, OSError)
 
 
 def setup(wanted: Declaration, identity: Path, *, patience_seconds: float) -> int:
