@@ -5,12 +5,14 @@ The estate is made beside a stand-in of AWS; its workloads really run, held to 2
 
 import json
 import subprocess
+import uuid
 from pathlib import Path
 
 import pytest
 
 from environments import load
-from sandbox.cluster import Cluster, groups
+from sandbox import commands
+from sandbox.cluster import Cluster, groups, volumes
 from sandbox.cluster.specification import group_name
 from sandbox.layout import PROJECT, Layout
 from sandbox.ports import ports
@@ -22,6 +24,8 @@ NAME = "smb"
 RESOURCES = 400
 GIB = 2**30
 AWS = "sandbox.aws.cloud"
+BROKERS = "kafka-0.kafka.streaming.svc.cluster.local:9094"
+READER = PROJECT / "tests" / "cluster" / "topic_reader.py"
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +147,92 @@ for way in {[*ways]}:
     python = "/opt/venv/bin/python"
     found = cluster.ask("-n", "serving", "exec", pod, "--", python, "-c", ask).split()
     assert dict(zip(ways, found, strict=True)) == ways
+
+
+def test_a_reader_finds_the_declared_topics_and_may_only_read_them(cluster):
+    topics = load(NAME).streaming.topics
+    (reader,) = {user for topic in topics.values() for user in topic.readers}
+    found = told_to(cluster, reader, topics)
+    assert found["partitions"] == {name: topic.partitions for name, topic in topics.items()}
+    assert found["assigned"] == found["partitions"]
+    assert set(found["written"].values()) == {"TopicAuthorizationFailedError"}
+    assert found["plaintext"] == "closed"
+    assert found["nameless"] == "refused"
+
+
+def told_to(cluster, reader, topics):
+    """What the brokers tell a pod that is in the reader's place and shows its certificate."""
+    job = json.loads(cluster.ask("-n", "streaming", "get", "job", "kafka-setup", "-o", "json"))
+    name = f"reader-{uuid.uuid4().hex[:6]}"
+    tls = {"name": "tls", "mountPath": "/etc/mizan/tls", "readOnly": True}
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": name,
+            "namespace": "data",
+            "labels": {"app.kubernetes.io/name": reader},
+        },
+        "spec": {
+            "restartPolicy": "Never",
+            "automountServiceAccountToken": False,
+            "securityContext": {
+                "runAsNonRoot": True,
+                "fsGroup": 65532,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "volumes": [{"name": "tls", "secret": {"secretName": "streaming-tls"}}],
+            "containers": [
+                {
+                    "name": "reader",
+                    "image": job["spec"]["template"]["spec"]["containers"][0]["image"],
+                    "command": ["/opt/venv/bin/python", "-c", READER.read_text()],
+                    "args": [BROKERS, reader, *topics],
+                    "volumeMounts": [tls],
+                    "resources": {
+                        "requests": {"cpu": "50m", "memory": "192Mi"},
+                        "limits": {"cpu": "500m", "memory": "192Mi"},
+                    },
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "readOnlyRootFilesystem": True,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                }
+            ],
+        },
+    }
+    create = [cluster.kubectl, "--kubeconfig", cluster.kubeconfig, "create", "-f", "-"]
+    commands.run(create, stdin=json.dumps(pod))
+    try:
+        found = []
+
+        def over():
+            phase = "jsonpath={.status.phase}"
+            found.append(cluster.ask("-n", "data", "get", "pod", name, "-o", phase))
+            return found[-1] in {"Succeeded", "Failed"}
+
+        eventually(over, 180, "the reader to be done")
+        said = cluster.ask("-n", "data", "logs", name)
+        assert found[-1] == "Succeeded", said
+        return json.loads(said.splitlines()[-1])
+    finally:
+        cluster.ask("-n", "data", "delete", "pod", name, "--wait=true")
+
+
+def test_the_brokers_volume_is_on_the_encrypted_file_system_of_the_node(cluster, layout):
+    (claim,) = json.loads(cluster.ask("-n", "streaming", "get", "pvc", "-o", "json"))["items"]
+    told = cluster.ask("get", "pv", claim["spec"]["volumeName"], "-o", "json")
+    folder = Path(json.loads(told)["spec"]["local"]["path"])
+    protected = layout.node / volumes.MOUNT / volumes.PROTECTED
+    assert folder.parent == protected
+    assert claim["spec"]["resources"]["requests"]["storage"] == (
+        f"{load(NAME).streaming.volume_size_gib}Gi"
+    )
+    listed = cluster.ask("-n", "streaming", "exec", "kafka-0", "--", "ls", "/data/log")
+    assert "__cluster_metadata-0" in listed
+    # Another mount of the machine's sees the image only.
+    assert not folder.exists()
 
 
 def test_up_again_changes_nothing(summary, run, layout):
