@@ -15,12 +15,10 @@ SELECTED_NODE = "volume.kubernetes.io/selected-node"
 def provision(spec: Specification, api: client.ApiClient) -> None:
     """Make the volumes that are asked for and remove those that were released."""
     core, storage = client.CoreV1Api(api), client.StorageV1Api(api)
-    # A managed cluster asks the driver of its provider, which has no volumes here.
-    answering = {PROVISIONER, DRIVER} if spec.provider else {PROVISIONER}
     classes = {
         item.metadata.name: item
         for item in storage.list_storage_class().items
-        if item.provisioner in answering
+        if item.provisioner in answered(spec)
     }
     if not classes:
         return
@@ -39,6 +37,11 @@ def provision(spec: Specification, api: client.ApiClient) -> None:
             core.delete_persistent_volume(name)
 
 
+def answered(spec: Specification) -> set[str]:
+    """Provisioners whose claims the node answers; a managed cluster's is its provider's driver."""
+    return {PROVISIONER, DRIVER} if spec.provider else {PROVISIONER}
+
+
 def _due(claim: client.V1PersistentVolumeClaim, chosen: client.V1StorageClass) -> bool:
     if chosen.volume_binding_mode != "WaitForFirstConsumer":
         return True
@@ -52,7 +55,7 @@ def _make(
     chosen: client.V1StorageClass,
     name: str,
 ) -> None:
-    _require_encryption(chosen)
+    require_encryption(chosen)
     folder = spec.folder / volumes.MOUNT / volumes.PROTECTED / name
     folder.mkdir(exist_ok=True)
     folder.chmod(0o770)
@@ -87,7 +90,12 @@ def _make(
     print(f"volume {name} for {claim.metadata.namespace}/{claim.metadata.name}", flush=True)
 
 
-def _require_encryption(chosen: client.V1StorageClass) -> None:
+def require_encryption(chosen: client.V1StorageClass) -> None:
+    """Refuse a class whose volumes would lie in the clear, or under somebody else's key, elsewhere.
+
+    Raises:
+        ValueError: It does not ask for encryption, or its driver needs a key and has none.
+    """
     parameters, name = chosen.parameters or {}, chosen.metadata.name
     if parameters.get("encrypted") != "true":
         raise ValueError(

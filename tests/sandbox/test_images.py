@@ -50,6 +50,12 @@ def test_the_committed_lock_names_the_processors_of_each_image() -> None:
     assert DEFAULT == BUILT_FOR
 
 
+def test_brokers_are_built_for_whoever_has_topics_and_for_nobody_else() -> None:
+    brokers = {"kafka", "kafka-setup"}
+    assert brokers <= {one.name for one in images(sections={"streaming"})}
+    assert not brokers & {one.name for one in images(cloud=True)}
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
