@@ -26,7 +26,9 @@ def times(facts: dict[str, Any], factor: int, name: str) -> dict[str, Any]:
         for pool in facts["node_pools"]
         for copied in range(factor)
     ]
-    serving = larger["workloads"]["serving"]
+    serving, training = larger["workloads"]["serving"], larger["workloads"]["training"]
+    if "pool" in training:
+        training["pool"] += "-0"
     for bound in ("replicas_min", "replicas_max"):
         serving[bound] *= factor
     larger["streaming"]["brokers"] *= factor

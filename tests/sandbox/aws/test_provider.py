@@ -138,9 +138,8 @@ def test_a_half_made_resource_is_kept_and_finished_by_the_next_update(provider, 
 
 
 def test_an_account_that_is_not_allowed_is_refused_before_anything_is_made(stand_in):
-    trial = Trial(configured(allowedAccountIds=["999999999999"]), BUCKET)
     with pytest.raises(ProviderError, match="is 111122223333; allowedAccountIds are 999999999999"):
-        trial.create(trial.checked({}))
+        configured(allowedAccountIds=["999999999999"])
 
 
 def test_settings_that_are_not_known_are_refused():
