@@ -37,6 +37,8 @@ def test_a_cloud_environment_is_priced_without_an_account_and_leaves_nothing() -
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert set(document["changeSummary"]) == {"create"}
+    said = [one for one in document.get("diagnostics", []) if one["severity"] == "error"]
+    assert not said, said
     assert left() == before
     priced = subprocess.run(
         [sys.executable, "-m", "policies.costing", "--json"],
