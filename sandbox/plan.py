@@ -14,7 +14,7 @@ from sandbox.layout import Layout
 
 # What must not leak in from the user's shell and change where or what is planned. Credentials of a
 # cloud stay: the official provider asks for them, and a preview only reads.
-_FOREIGN = ("KUBE", "PULUMI_")
+_FOREIGN = ("KUBE", "MIZAN_AWS_", "PULUMI_")
 
 
 def plan(name: str) -> None:
