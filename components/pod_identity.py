@@ -9,6 +9,10 @@ from pulumi_aws import eks, iam
 from components.iam import document
 from components.tags import Tags
 
+AGENT_BLOCK = "169.254.170.23/32"
+AGENT_PORT = 80
+"""Where a pod gets its credentials; the address does not leave the node.
+https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html"""
 SESSION_SECONDS = 3600
 """How long a pod's credential holds before the agent on its node fetches the next."""
 

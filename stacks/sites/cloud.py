@@ -12,7 +12,7 @@ from components.elastic_capacity import ElasticCapacity, ElasticCapacityArgs
 from components.encrypted_storage import EncryptedStorageArgs
 from components.network import Role
 from components.object_store import ObjectStore
-from components.pod_identity import PodIdentity, PodIdentityArgs
+from components.pod_identity import AGENT_BLOCK, AGENT_PORT, PodIdentity, PodIdentityArgs
 from components.streaming import Streaming
 from components.streaming import in_cluster as streaming_in_cluster
 from components.streaming.aws import PORT as MSK_PORT
@@ -40,10 +40,6 @@ HTTPS = 443
 VOLUMES = "ebs.csi.aws.com"
 BOTTLEROCKET = "1.54.0"
 """Release of the nodes' operating system."""
-
-IDENTITY_AGENT = ("169.254.170.23/32", 80)
-"""Where a pod gets its credentials, on its own node.
-https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html"""
 
 
 class Cloud(Site):
@@ -171,7 +167,7 @@ class Cloud(Site):
         """Where the API server, the agent of identities and the provider's endpoints answer."""
         return [
             self._machines.cluster.service_block,
-            IDENTITY_AGENT[0],
+            AGENT_BLOCK,
             *self._around.plan.subnets[Role.NODES].values(),
             *self._around.plan.subnets[Role.ENDPOINTS].values(),
         ]
@@ -191,10 +187,9 @@ class Cloud(Site):
         """A role with the workload's grants, and the way to it and to the buckets."""
         namespace = place.namespace_of(workload)
         source = Peer(namespace=namespace, labels=labels)
-        agent, port = IDENTITY_AGENT
         to_agent = AddressConnection(
             f"{workload}-to-identity-agent",
-            AddressConnectionArgs(source=source, blocks=[agent], port=port),
+            AddressConnectionArgs(source=source, blocks=[AGENT_BLOCK], port=AGENT_PORT),
             opts=self.placed(*self.walls),
         )
         to_store = AddressConnection(
