@@ -165,9 +165,7 @@ def copied(site: CloudRegion, buckets: Sequence[str]) -> Copied:
             "output `bucketNames` of that site's stack, `pulumi config set --path "
             f"mizan:copiedBuckets.{absent[0]} <name>` and so on"
         )
-        if not pulumi.runtime.is_dry_run():
-            raise pulumi.RunError(told)
-        pulumi.warn(f"{told}. This plan shows names that do not exist; a deployment refuses them")
+        _made_up(told, "names that do not exist; a deployment refuses them")
     endpoint = config.get("copiedEndpoint") or f"https://s3.{site.region}.amazonaws.com"
     if not endpoint.startswith("https://"):
         raise pulumi.RunError(
@@ -194,9 +192,7 @@ def release_key(site: CloudRegion) -> ReleaseKey:
             "`kubectl -n serving get secret signing-public -o jsonpath='{.data.signing\\.pub}' | "
             "base64 -d > signing.pub`, then `pulumi config set mizan:releaseKey < signing.pub`"
         )
-        if not pulumi.runtime.is_dry_run():
-            raise pulumi.RunError(told)
-        pulumi.warn(f"{told}. This plan shows a key that does not exist; a deployment refuses it")
+        _made_up(told, "a key that does not exist; a deployment refuses it")
         return ReleaseKey(pem="not-told", digest="not-told")
     return _release_key(given)
 
@@ -263,11 +259,7 @@ def copied_brokers(site: CloudRegion, port: int) -> str:
             f"nobody said where the brokers of {site.name} are: copy the output `brokers` of that "
             "site's stack, `pulumi config set mizan:copiedBrokers <addresses>`"
         )
-        if not pulumi.runtime.is_dry_run():
-            raise pulumi.RunError(told)
-        pulumi.warn(
-            f"{told}. This plan shows an address that does not exist; a deployment refuses it"
-        )
+        _made_up(told, "an address that does not exist; a deployment refuses it")
         return f"not-told.invalid:{port}"
     for address in given.split(","):
         if not re.fullmatch(rf"[a-z0-9.-]+:{port}", address):
@@ -276,6 +268,21 @@ def copied_brokers(site: CloudRegion, port: int) -> str:
                 f"commas, such as b-1.example:{port}"
             )
     return given
+
+
+def _made_up(told: str, instead: str) -> None:
+    """Go on with something made up, which only a preview may.
+
+    Args:
+        told: What nobody gave, and the cure.
+        instead: What the plan shows, and what comes of it.
+
+    Raises:
+        pulumi.RunError: at an update.
+    """
+    if not pulumi.runtime.is_dry_run():
+        raise pulumi.RunError(told)
+    pulumi.warn(f"{told}. This plan shows {instead}")
 
 
 def _address(text: str) -> str:

@@ -60,28 +60,14 @@ def roles(
     opts: pulumi.ResourceOptions,
 ) -> dict[str, pulumi.Input[object]]:
     """The roles with which the site reads objects and pulls images; what the stack tells of it."""
-    documents = {
-        "reader": (place.REPLICATION, store.grant_documents[place.REPLICATION]),
-        "puller": (place.IMAGE_REPLICATION, pulling(facts, repositories)),
-    }
-    made = {
-        role: RemoteIdentity(
-            f"second-site-{role}",
-            RemoteIdentityArgs(
-                subject=f"{subject}.{site.name}",
-                policy=document,
-                account=facts.account,
-                region=facts.region,
-                tags=facts.tags(),
-            ),
-            opts=opts,
-        )
-        for role, (subject, document) in documents.items()
-    }
+    reads = store.grant_documents[place.REPLICATION]
+    reader = _role(facts, site, "reader", subject=place.REPLICATION, policy=reads, opts=opts)
+    pulls = pulling(facts, repositories)
+    puller = _role(facts, site, "puller", subject=place.IMAGE_REPLICATION, policy=pulls, opts=opts)
     return {
         "secondSiteEndpoint": site.endpoint.url,
-        "secondSiteRole": made["reader"].role_arn,
-        "secondSiteImageRole": made["puller"].role_arn,
+        "secondSiteRole": reader,
+        "secondSiteImageRole": puller,
     }
 
 
@@ -103,15 +89,30 @@ def mirror(
     takes = isinstance(recovery, OnPremises) and recovery.takeover and recovery.takeover.streaming
     if not takes or declared is None or not declared.topics or streaming.arn is None:
         return {}
-    identity = RemoteIdentity(
-        "second-site-mirror",
+    policy = may_mirror(streaming.arn, list(declared.topics), brokers.groups(declared))
+    mirroring = _role(facts, site, "mirror", subject=place.MIRRORING, policy=policy, opts=opts)
+    return {"secondSiteMirrorRole": mirroring}
+
+
+def _role(  # noqa: PLR0913 - what one role is made of
+    facts: Facts,
+    site: SecondSite,
+    role: str,
+    *,
+    subject: str,
+    policy: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    """ARN of a role that only a certificate of this subject at the site opens."""
+    made = RemoteIdentity(
+        f"second-site-{role}",
         RemoteIdentityArgs(
-            subject=f"{place.MIRRORING}.{site.name}",
-            policy=may_mirror(streaming.arn, list(declared.topics), brokers.groups(declared)),
+            subject=f"{subject}.{site.name}",
+            policy=policy,
             account=facts.account,
             region=facts.region,
             tags=facts.tags(),
         ),
         opts=opts,
     )
-    return {"secondSiteMirrorRole": identity.role_arn}
+    return made.role_arn
