@@ -6,9 +6,9 @@ import pulumi
 from pulumi_kubernetes.core.v1 import ContainerArgsDict, ProbeArgsDict, VolumeArgsDict
 
 from components.compute import Compute
+from components.pod_volumes import SECRET_MODE
 from components.reconciling_job import LAST_WORDS
 
-SECRET_MODE = 0o440
 CONFIG_FOLDER = "/etc/mizan/registry"
 TLS_FOLDER = "/etc/mizan/tls"
 TOKEN_FOLDER = "/etc/mizan/token"  # noqa: S105 - a path, not a secret

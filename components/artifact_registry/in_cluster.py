@@ -12,6 +12,7 @@ from pulumi_kubernetes.core.v1 import ConfigMap, PodSpecArgsDict, Service
 from components.artifact_registry import containers
 from components.compute import Compute
 from components.connection import Peer
+from components.pod_volumes import NONROOT_GROUP
 from components.reconciling_job import digest
 
 NAME = "registry"
@@ -19,7 +20,6 @@ PORT = 5000
 TOKEN_PORT = 5001
 LABELS = {"app.kubernetes.io/name": NAME}
 TOKEN_ISSUER = "mizan-token-service"  # noqa: S105 - a name, not a secret
-NONROOT_GROUP = 65532
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap
 
-from components.artifact_registry import containers, in_cluster
+from components.artifact_registry import in_cluster
 from components.connection import Connection, ConnectionArgs, Peer
+from components.pod_volumes import NONROOT_GROUP, SECRET_MODE
 from components.reconciling_job import LAST_WORDS, digest, reconciling_job
 
 NAME = "published-images"
@@ -84,7 +85,7 @@ class PublishedImages(pulumi.ComponentResource):
             labels=LABELS,
             declaration=digest(declaration),
             pod={
-                "security_context": {"fs_group": in_cluster.NONROOT_GROUP},
+                "security_context": {"fs_group": NONROOT_GROUP},
                 "containers": [
                     {
                         "name": "look",
@@ -108,7 +109,7 @@ class PublishedImages(pulumi.ComponentResource):
                         "name": "login",
                         "secret": {
                             "secret_name": args.login_secret,
-                            "default_mode": containers.SECRET_MODE,
+                            "default_mode": SECRET_MODE,
                         },
                     },
                 ],

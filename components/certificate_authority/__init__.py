@@ -25,6 +25,7 @@ from components.certificate_authority.request import (
     secrets_by_namespace,
 )
 from components.compute import Compute
+from components.pod_volumes import NONROOT_GROUP
 from components.reconciling_job import LAST_WORDS, digest, reconciling_job
 
 __all__ = [
@@ -45,7 +46,6 @@ LABELS = {"app.kubernetes.io/name": "issuer"}
 AUTHORITY_SECRET = "certificate-authority"  # noqa: S105 - the name of a Secret, not its content
 TRUST_CONFIG_MAP = "mizan-ca"
 REQUESTS_FOLDER = "/etc/mizan/requests"
-NONROOT_GROUP = 65532
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,21 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes.batch.v1 import CronJob
 from pulumi_kubernetes.core.v1 import PodSpecArgsDict
 
 from components.compute import Compute
+from components.copying_job import copying_job
 from components.image_replication.copy_list import LABELS, LIST_FILE, NAME, OWN_FOLDER, Own, Primary
+from components.pod_volumes import NONROOT_GROUP, SECRET_MODE
 from components.reconciling_job import LAST_WORDS
 
 LIST_FOLDER = "/etc/mizan/declaration"
 SCRATCH_FOLDER = "/tmp"  # noqa: S108 - the pod's own emptyDir
-NONROOT_GROUP = 65532
-SECRET_MODE = 0o440
 EVERY_FIVE_MINUTES = "*/5 * * * *"
 """A run with nothing to copy asks each registry for one header of each image."""
-LONGEST_SECONDS = 6 * 3600
-"""A run that takes longer is ended; the next one goes on with the layers that are missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,26 +52,13 @@ class ImageReplication(pulumi.ComponentResource):
         self, name: str, args: ImageReplicationArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("mizan:components:ImageReplication", name, None, opts)
-        job = CronJob(
+        job = copying_job(
             f"{name}-copying",
-            metadata={"name": NAME, "namespace": args.namespace},
-            spec={
-                "schedule": EVERY_FIVE_MINUTES,
-                "concurrency_policy": "Forbid",
-                "successful_jobs_history_limit": 1,
-                "failed_jobs_history_limit": 3,
-                "job_template": {
-                    "spec": {
-                        "backoff_limit": 0,
-                        "active_deadline_seconds": LONGEST_SECONDS,
-                        "template": {
-                            # No digest of the list: a run reads the list of its own time.
-                            "metadata": {"labels": LABELS},
-                            "spec": {"restart_policy": "Never", **_pod(args)},
-                        },
-                    }
-                },
-            },
+            name=NAME,
+            namespace=args.namespace,
+            schedule=EVERY_FIVE_MINUTES,
+            labels=LABELS,  # and no digest of the list: a run reads the list of its own time
+            pod=_pod(args),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.schedule = job.spec.apply(lambda spec: str(spec.schedule))

@@ -7,10 +7,8 @@ import pulumi
 from pulumi_kubernetes.core.v1 import PodSpecArgsDict
 
 from components.compute import Compute
+from components.pod_volumes import NONROOT_GROUP, SECRET_MODE, secret_volume
 from components.reconciling_job import LAST_WORDS
-
-NONROOT_GROUP = 65532
-SECRET_MODE = 0o440
 
 
 def server(  # noqa: PLR0913 - what the server is told, all by keyword
@@ -61,7 +59,7 @@ def server(  # noqa: PLR0913 - what the server is told, all by keyword
                 ],
             }
         ],
-        "volumes": [_secret_volume("tls", tls_secret), _scratch()],
+        "volumes": [secret_volume("tls", tls_secret), _scratch()],
     }
 
 
@@ -98,7 +96,7 @@ def setup(
         ],
         "volumes": [
             {"name": "declaration", "config_map": {"name": config_map}},
-            _secret_volume("root", root_secret),
+            secret_volume("root", root_secret),
             {
                 "name": "users",
                 "projected": {
@@ -125,11 +123,6 @@ def setup(
 def _from_secret(variable: str, secret: str, key: str) -> Any:
     """An environment variable whose value only the pod sees."""
     return {"name": variable, "value_from": {"secret_key_ref": {"name": secret, "key": key}}}
-
-
-def _secret_volume(name: str, secret: str) -> Any:
-    """A Secret as files that the pod's group may read."""
-    return {"name": name, "secret": {"secret_name": secret, "default_mode": SECRET_MODE}}
 
 
 def _scratch() -> Any:

@@ -3,28 +3,24 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
-from pulumi_kubernetes.batch.v1 import CronJob
 from pulumi_kubernetes.core.v1 import ConfigMap, PodSpecArgsDict
 
 from components.address_connection import AddressConnection, AddressConnectionArgs
 from components.compute import Compute
 from components.connection import Connection, ConnectionArgs, Peer
+from components.copying_job import copying_job
+from components.pod_volumes import NONROOT_GROUP, secret_volume
 from components.reconciling_job import LAST_WORDS, digest, reconciling_job
 
 NAME = "replication"
 FIRST = "replication-first"
 LABELS = {"app.kubernetes.io/name": NAME}
-NONROOT_GROUP = 65532
-SECRET_MODE = 0o440
 HTTPS = 443
 DECLARATION_FOLDER = "/etc/mizan/declaration"
 SCRATCH = "64Gi"
 """Room on the node for objects on their way, of which several are copied at once."""
-LONGEST_SECONDS = 6 * 3600
-"""A run that takes longer is ended; the next one goes on where it was."""
 FIRST_SECONDS = 900
 """How long a deployment waits for what it needs: a credential is put there by hand meanwhile."""
 
@@ -145,28 +141,14 @@ class Replication(pulumi.ComponentResource):
         if args.awaited:
             first = {bucket: args.buckets[bucket] for bucket in args.awaited}
             self._first(name, args, _declaration(args, first, None), ways)
-        job = CronJob(
+        job = copying_job(
             f"{name}-copying",
-            metadata={"name": NAME, "namespace": args.namespace},
-            spec={
-                "schedule": _schedule(args.every_minutes),
-                "concurrency_policy": "Forbid",
-                "successful_jobs_history_limit": 1,
-                "failed_jobs_history_limit": 3,
-                "job_template": {
-                    "spec": {
-                        "backoff_limit": 0,
-                        "active_deadline_seconds": LONGEST_SECONDS,
-                        "template": {
-                            "metadata": {
-                                "labels": LABELS,
-                                "annotations": {"mizan/declaration": _digest(text)},
-                            },
-                            "spec": {"restart_policy": "Never", **_pod(args, NAME)},
-                        },
-                    }
-                },
-            },
+            name=NAME,
+            namespace=args.namespace,
+            schedule=_schedule(args.every_minutes),
+            labels=LABELS,
+            annotations={"mizan/declaration": _digest(text)},
+            pod=_pod(args, NAME),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[config, *ways]),
         )
         self.schedule = job.spec.apply(lambda spec: str(spec.schedule))
@@ -265,13 +247,8 @@ def _pod(args: ReplicationArgs, config: str) -> PodSpecArgsDict:
         ],
         "volumes": [
             {"name": "declaration", "config_map": {"name": config}},
-            _secret("source", args.primary.secret),
-            _secret("target", args.own.secret),
+            secret_volume("source", args.primary.secret),
+            secret_volume("target", args.own.secret),
             {"name": "tmp", "empty_dir": {"size_limit": SCRATCH}},
         ],
     }
-
-
-def _secret(name: str, secret: str) -> Any:
-    """A Secret as files that the pod's group may read."""
-    return {"name": name, "secret": {"secret_name": secret, "default_mode": SECRET_MODE}}

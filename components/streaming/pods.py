@@ -7,11 +7,10 @@ import pulumi
 from pulumi_kubernetes.core.v1 import PodSpecArgsDict
 
 from components.compute import Compute
+from components.pod_volumes import NONROOT_GROUP, secret_volume
 from components.reconciling_job import LAST_WORDS
 from components.streaming.properties import Ports
 
-NONROOT_GROUP = 65532
-SECRET_MODE = 0o440
 ZONE_LABEL = "topology.kubernetes.io/zone"
 NODE_LABEL = "kubernetes.io/hostname"
 STOPPING_SECONDS = 120
@@ -129,11 +128,6 @@ def setup(
 def pulling(secret: str | None) -> Any:
     """With what images are pulled."""
     return {} if secret is None else {"image_pull_secrets": [{"name": secret}]}
-
-
-def secret_volume(name: str, secret: str) -> Any:
-    """A Secret as files that the pod's group may read."""
-    return {"name": name, "secret": {"secret_name": secret, "default_mode": SECRET_MODE}}
 
 
 def in_memory(name: str) -> Any:

@@ -11,6 +11,7 @@ from pulumi_kubernetes.core.v1 import ConfigMap, PodSpecArgsDict
 from components.address_connection import AddressConnection, AddressConnectionArgs
 from components.compute import Compute
 from components.connection import Connection, ConnectionArgs, Peer
+from components.pod_volumes import NONROOT_GROUP, secret_volume
 from components.reconciling_job import LAST_WORDS, digest
 from components.streaming import pods
 from components.streaming.properties import tls
@@ -194,7 +195,7 @@ def _pod(args: TopicMirrorArgs) -> PodSpecArgsDict:
     }
     spec: Any = {
         **pods.pulling(args.pull_secret),
-        "security_context": {"fs_group": pods.NONROOT_GROUP},
+        "security_context": {"fs_group": NONROOT_GROUP},
         "termination_grace_period_seconds": 60,
         "containers": [
             {
@@ -219,8 +220,8 @@ def _pod(args: TopicMirrorArgs) -> PodSpecArgsDict:
         ],
         "volumes": [
             {"name": "configuration", "config_map": {"name": NAME}},
-            pods.secret_volume("credential", args.primary.secret),
-            pods.secret_volume("tls", args.own.tls_secret),
+            secret_volume("credential", args.primary.secret),
+            secret_volume("tls", args.own.tls_secret),
             pods.in_memory("identity"),
             pods.scratch(),
         ],
