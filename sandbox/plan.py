@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from environments import load
-from sandbox import project, workspace
+from sandbox import foreign, project, workspace
 from sandbox.commands import mortal, run
 from sandbox.faults import SandboxError
 from sandbox.layout import Layout
@@ -29,8 +29,7 @@ def plan(name: str) -> None:
     load(name)
     layout = Layout(name)
     layout.sandbox.mkdir(parents=True, exist_ok=True)
-    for variable in [one for one in os.environ if one.startswith(_FOREIGN)]:
-        del os.environ[variable]
+    foreign.forget(_FOREIGN)
     with tempfile.TemporaryDirectory(prefix=f"{name}-plan-", dir=layout.sandbox) as made:
         folder = Path(made)
         made_project = project.make(folder / "project")

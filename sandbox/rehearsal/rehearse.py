@@ -9,7 +9,7 @@ from pathlib import Path
 from environments import Environment, OnPremises, folder, load
 from environments.document import read as read_document
 from environments.loader import VARIABLE as ENVIRONMENTS
-from sandbox import toolchain, workspace
+from sandbox import foreign, toolchain, workspace
 from sandbox.deployment import Deployment, Stack
 from sandbox.faults import SandboxError
 from sandbox.layout import PROJECT, Layout
@@ -36,8 +36,6 @@ from sandbox.rehearsal.verification import verify
 
 TOGETHER = "MIZAN_CHANGES_TOGETHER"
 """Set to make every change that goes through in one update: the short rehearsal of a test run."""
-FOREIGN = ("AWS_", "KUBE", "PULUMI_", "MIZAN_ALLOWANCES", "MIZAN_IMAGES_LOCK")
-"""Variables of the user's own account, clusters and stacks, which a rehearsal must not touch."""
 
 
 def rehearse(name: str, source: Path = PROJECT, changes: Path = changing.CHANGES) -> None:
@@ -108,8 +106,7 @@ def standing(
     if isinstance(site, OnPremises):
         raise TypeError(f"site {site.name} is on-premises")
     layout = Layout(environment.name)
-    for variable in [name for name in os.environ if name.startswith(FOREIGN)]:
-        del os.environ[variable]
+    foreign.forget()
     with ExitStack() as running:
         with steps.step("engine") as step:
             report.stand_ins += workspace.prepare_engine(layout, step, ("aws", "kubernetes"))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from environments import CloudRegion, Environment
-from sandbox import deployment, machine, project
+from sandbox import deployment, foreign, machine, project
 from sandbox.aws import running
 from sandbox.cluster import Cluster, groups, managed, pki
 from sandbox.cluster.address import Addresses
@@ -45,8 +45,6 @@ ELASTIC, DOOR = "karpenter", "load-balancer-controller"
 """Images of the controllers of elastic pools, and of the load balancer's targets."""
 NODE_PLACE: Final = 10
 """Place of the node's address in the network: in the first subnet for nodes."""
-FOREIGN: Final = ("AWS_", "KUBE", "PULUMI_", "MIZAN_ALLOWANCES", "MIZAN_IMAGES_LOCK")
-"""Variables of the user's own account, clusters and stacks, which a sandbox must not touch."""
 
 
 class Region:
@@ -85,8 +83,7 @@ class Region:
     def require(self) -> None:
         """Only root makes namespaces and mounts; the user's own account stays out of it."""
         machine.require_root()
-        for variable in [name for name in os.environ if name.startswith(FOREIGN)]:
-            del os.environ[variable]
+        foreign.forget()
 
     def prepare(self, step: Step) -> None:
         """As for any embedded cluster.
