@@ -7,6 +7,7 @@ that fails is a violation and never a free pass.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 from pulumi_policy import (
@@ -20,7 +21,7 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from policies.reading import Tree, find, show, thaw
+from policies.reading import Tree, find, leaves, show, texts, thaw
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,16 @@ class Declared:
     derived_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Top-level property to the URNs it was made from; known to stack rules only."""
 
+    @cached_property
+    def leaves(self) -> tuple[tuple[str, Tree], ...]:
+        """Every scalar at any depth with its path, walked once for all rules."""
+        return tuple(leaves(self.props))
+
+    @cached_property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Every text at any depth with its path, keys included, walked once for all rules."""
+        return tuple(texts(self.props))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
@@ -47,6 +58,9 @@ class Finding:
     urn: str | None = None
     """The resource; only stack rules say it."""
 
+
+FAILED: Final = "(the rule itself)"
+"""Path of what a rule finds that could not be run."""
 
 ResourceJudge: TypeAlias = Callable[[Declared], Iterable[Finding]]
 StackJudge: TypeAlias = Callable[[list[Declared]], Iterable[Finding]]
@@ -153,23 +167,37 @@ def stack_rule(
     )
 
 
+def found(run: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Runs a judge; one that fails has found something, and passes nothing.
+
+    Yields:
+        What the judge finds, and last, if it failed, a finding at the path `FAILED`.
+    """
+    try:
+        yield from run()
+    except Exception as error:  # noqa: BLE001 - whatever fails, the plan must not pass unjudged
+        yield Finding(path=FAILED, given=f"{type(error).__name__}: {error}", allowed="an answer")
+
+
+def told(finding: Finding, urn: str | None, remediation: str) -> str:
+    """Says in one line what is wrong, where, and what to do."""
+    if finding.path == FAILED:
+        return (
+            f"{urn or 'the stack'}: the rule could not be run ({finding.given}), and what cannot "
+            "be judged is refused. Remedy: report this as a defect of the rule."
+        )
+    return (
+        f"{urn}: {finding.path}: given {show(finding.given)}; allowed: {finding.allowed}. "
+        f"Remedy: {remediation}"
+    )
+
+
 def _guarded(
     run: Callable[[], Iterable[Finding]], urn: str | None, remediation: str, report: ReportViolation
 ) -> None:
-    try:
-        for finding in run():
-            where = finding.urn or urn
-            report(
-                f"{where}: {finding.path}: given {show(finding.given)}; "
-                f"allowed: {finding.allowed}. Remedy: {remediation}",
-                where,
-            )
-    except Exception as error:  # noqa: BLE001 - whatever fails, the plan must not pass unjudged
-        report(
-            f"{urn or 'the stack'}: the rule could not be run ({type(error).__name__}: {error}), "
-            "and what cannot be judged is refused. Remedy: report this as a defect of the rule.",
-            urn,
-        )
+    for finding in found(run):
+        where = finding.urn or urn
+        report(told(finding, where, remediation), where)
 
 
 def _declared(args: ResourceValidationArgs | PolicyResource, **more: Any) -> Declared:

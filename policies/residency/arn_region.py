@@ -8,7 +8,6 @@ from pulumi_policy import Severity
 from policies.denying import denials
 from policies.judging import Declared, Finding, resource_rule
 from policies.locations import ALLOWED_REGIONS, foreign_arns
-from policies.reading import texts
 
 TYPES: Final = {
     "aws:backup/plan:Plan": "rules[].copyActions[].destinationVaultArn",
@@ -22,7 +21,7 @@ _DEMAND: Final = f"an ARN of {ALLOWED_REGIONS}, or of no region"
 def judge(resource: Declared) -> Iterator[Finding]:
     """Judges every string of a resource, of whatever type, but for what it refuses."""
     refused = denials(resource)
-    for path, value in texts(resource.props):
+    for path, value in resource.texts:
         if path.startswith(refused):
             continue
         for arn in foreign_arns(value):

@@ -9,7 +9,7 @@ from pulumi_policy import Severity
 from policies.denying import denials
 from policies.judging import Declared, Finding, resource_rule
 from policies.locations import ALLOWED_REGIONS, allowed
-from policies.reading import MISSING, UNKNOWN, Tree, field, leaves
+from policies.reading import MISSING, UNKNOWN, Tree, field
 
 TYPES: Final = {
     "aws:s3/bucket:Bucket": "region",
@@ -33,7 +33,7 @@ def judge(resource: Declared) -> Iterator[Finding]:
         if not (isinstance(inherited, str) and allowed(inherited)):
             yield Finding(path="provider.region", given=inherited, allowed=ALLOWED_REGIONS)
     refused = denials(resource)
-    for path, value in leaves(resource.props):
+    for path, value in resource.leaves:
         if not path.startswith(refused) and not _inside(path, value):
             yield Finding(path=path, given=value, allowed=ALLOWED_REGIONS)
 

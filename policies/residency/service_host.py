@@ -9,7 +9,6 @@ from pulumi_policy import Severity
 from policies.judging import Declared, Finding, resource_rule
 from policies.locations import ALLOWED_REGIONS, foreign_hosts
 from policies.pods import images
-from policies.reading import texts
 
 TYPES: Final = {
     "aws:lambda/function:Function": "environment.variables",
@@ -24,7 +23,7 @@ _NAMES: Final = frozenset({"logging.s3.amazonaws.com"})
 def judge(resource: Declared) -> Iterator[Finding]:
     """Judges every string of a resource; images of pods have a rule of their own."""
     judged_elsewhere = {path for path, _ in images(resource)}
-    for path, value in texts(resource.props):
+    for path, value in resource.texts:
         is_name = value in _NAMES and _PRINCIPAL.search(path)
         if path not in judged_elsewhere and not is_name:
             for host in foreign_hosts(value):

@@ -10,7 +10,7 @@ from typing import Final
 from pulumi_policy import Severity
 
 from policies.judging import Declared, Finding, stack_rule
-from policies.reading import UNKNOWN, leaves
+from policies.reading import UNKNOWN
 
 TYPES: Final = {
     "aws:s3/bucketObjectv2:BucketObjectv2": "bucket",
@@ -26,7 +26,7 @@ def judge(resources: list[Declared]) -> Iterator[Finding]:
     for resource in resources:
         if resource.provider_type is None and not resource.type.startswith("pulumi:providers:"):
             continue  # a component: nothing is made from its inputs but its children
-        for path, value in leaves(resource.props):
+        for path, value in resource.leaves:
             if value is not UNKNOWN:
                 continue
             top = path.partition(".")[0].partition("[")[0]
