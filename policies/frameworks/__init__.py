@@ -1,0 +1,1 @@
+"""Laws and standards as data: what each article asks, and which rules or evidence answer it."""
