@@ -8,7 +8,7 @@ that fails is a violation and never a free pass.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -46,6 +46,22 @@ class Declared:
     def texts(self) -> tuple[tuple[str, str], ...]:
         """Every text at any depth with its path, keys included, walked once for all rules."""
         return tuple(texts(self.props))
+
+
+Of = TypeVar("Of")
+
+
+def once(read: Callable[[Declared], Iterable[Of]]) -> Callable[[Declared], tuple[Of, ...]]:
+    """Lets a reader walk each resource once, however many rules ask it."""
+    name = f"{read.__module__}.{read.__qualname__}"
+
+    def kept(resource: Declared) -> tuple[Of, ...]:
+        if name not in resource.__dict__:
+            resource.__dict__[name] = tuple(read(resource))
+        answer: tuple[Of, ...] = resource.__dict__[name]
+        return answer
+
+    return kept
 
 
 @dataclass(frozen=True, kw_only=True)

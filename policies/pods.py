@@ -1,14 +1,15 @@
 """Where Kubernetes objects and pod specifications stand in a resource.
 
 Pod specifications are found by their shape at any depth, so a custom resource that embeds one is
-judged like a Deployment; for the kinds known to bear one, its absence is told too.
+judged like a Deployment, and so is a template that a ConfigMap holds as text; for the kinds known
+to bear one, its absence is told too.
 """
 
 from collections.abc import Iterator
 from typing import Final
 
-from policies.judging import Declared
-from policies.reading import MISSING, UNKNOWN, Tree, field, find
+from policies.judging import Declared, once
+from policies.reading import MISSING, UNKNOWN, Tree, field, find, structured
 
 PREFIX: Final = "kubernetes:"
 
@@ -49,6 +50,20 @@ def objects(resource: Declared) -> Iterator[tuple[str, str, Tree]]:
         yield "", f"{group}/{kind.removesuffix('Patch')}", resource.props
 
 
+@once
+def manifests(resource: Declared) -> Iterator[tuple[str, str, Tree]]:
+    """Yields what `objects` does, and every manifest that stands inside as a value or a text.
+
+    Somebody may apply such a manifest, so it is judged; that anybody does is not proven.
+    """
+    for place, kind, item in objects(resource):
+        yield place, kind, item
+        for at, inner in _embedded(item, place, inside=False):
+            group, slash, _ = str(inner["apiVersion"]).partition("/")
+            yield at, f"{group if slash else 'core'}/{inner['kind']}", inner
+
+
+@once
 def pod_specs(resource: Declared) -> Iterator[tuple[str, Tree]]:
     """Yields every pod specification of a resource with its path.
 
@@ -84,7 +99,21 @@ def images(resource: Declared) -> Iterator[tuple[str, Tree]]:
                 yield f"{place}.image.reference", field(image, "reference")
 
 
+def _embedded(tree: Tree, path: str, *, inside: bool = True) -> Iterator[tuple[str, Tree]]:
+    tree = structured(tree)
+    if isinstance(tree, dict):
+        told = isinstance(tree.get("kind"), str) and isinstance(tree.get("apiVersion"), str)
+        if inside and told and "metadata" in tree:
+            yield path, tree
+        for key, value in tree.items():
+            yield from _embedded(value, f"{path}.{key}" if path else key)
+    elif isinstance(tree, list):
+        for index, value in enumerate(tree):
+            yield from _embedded(value, f"{path}[{index}]")
+
+
 def _shaped_like_a_pod(tree: Tree, path: str) -> Iterator[tuple[str, Tree]]:
+    tree = structured(tree)
     if isinstance(tree, dict):
         if any(
             isinstance(tree.get(name), list) or tree.get(name) is UNKNOWN

@@ -14,6 +14,8 @@ from typing import Any, Final, TypeAlias
 
 from pulumi_policy import proxy
 
+from policies.opening import opened
+
 Tree: TypeAlias = Any
 """Thawed properties: dict, list, str, number, bool, None, ``UNKNOWN``, or an asset."""
 
@@ -111,45 +113,42 @@ def _spread(value: Tree, place: str, suffix: str) -> Iterator[tuple[str, Tree]]:
 
 
 def leaves(tree: Tree, at: str = "") -> Iterator[tuple[str, Tree]]:
-    """Walks to every scalar at any depth, through JSON documents in strings too.
+    """Walks to every scalar at any depth, through documents in strings too.
 
     Yields:
         Concrete path and value; ``UNKNOWN`` is a leaf.
     """
-    opened = structured(tree)
-    if isinstance(opened, dict):
-        for key, value in opened.items():
+    inner = structured(tree)
+    if isinstance(inner, dict):
+        for key, value in inner.items():
             yield from leaves(value, f"{at}.{key}" if at else key)
-    elif isinstance(opened, list):
-        for index, value in enumerate(opened):
+    elif isinstance(inner, list):
+        for index, value in enumerate(inner):
             yield from leaves(value, f"{at}[{index}]")
     else:
-        yield at, opened
+        yield at, inner
 
 
 def texts(tree: Tree, at: str = "") -> Iterator[tuple[str, str]]:
-    """Walks to every text at any depth: strings, keys of mappings, and those in JSON strings."""
-    opened = structured(tree)
-    if isinstance(opened, dict):
-        for key, value in opened.items():
+    """Walks to every text at any depth: strings and keys, and those of documents in strings."""
+    inner = structured(tree)
+    if isinstance(inner, dict):
+        for key, value in inner.items():
             place = f"{at}.{key}" if at else key
             yield place, key
             yield from texts(value, place)
-    elif isinstance(opened, list):
-        for index, value in enumerate(opened):
+    elif isinstance(inner, list):
+        for index, value in enumerate(inner):
             yield from texts(value, f"{at}[{index}]")
-    elif isinstance(opened, str):
-        yield at, opened
+    elif isinstance(inner, str):
+        yield at, inner
 
 
 def structured(value: Tree) -> Tree:
-    """Opens a string that holds a JSON object or list; gives anything else back as it is."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-        try:
-            opened = json.loads(value)
-        except ValueError:
-            return value
-        return thaw(opened)
+    """Opens a string that holds a document of its own; gives anything else back as it is."""
+    if isinstance(value, str):
+        document = opened(value)
+        return value if document is value else thaw(document)
     return value
 
 
