@@ -11,7 +11,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help up down rehearse rehearse-loss test accept lint preview cost prices policy schema bench bench-preview mirror engine tools lock clean-cache
+.PHONY: help up down rehearse rehearse-loss test accept lint preview cost prices policy layers schema bench bench-preview mirror engine tools lock clean-cache
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ test: tools ## Everything a newcomer should see pass: lint, fast tests, the real
 
 accept: tools ## Every "Done when" at full size
 	@tests/run accept
+
+layers: tools ## Compile the boundary to the organisation, the network, the cluster and the workloads
+	@$(BIN)/python -m policies.layers
 
 lint: tools ## ruff, mypy strict
 	@tests/lint

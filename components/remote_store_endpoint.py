@@ -1,5 +1,6 @@
 """A way to the region's objects for who stands outside its network, at the other end of a link."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +22,8 @@ class RemoteStoreEndpointArgs:
     """Subnets of the endpoint, by zone."""
     blocks: Sequence[str]
     """Address blocks (CIDR) behind the link that may reach it."""
-    account: str
-    """Number of the account."""
+    policy: Mapping[str, Any]
+    """Policy of the endpoint, as a document."""
     region: str
     """Region of the network."""
     tags: Tags
@@ -70,7 +71,6 @@ class RemoteStoreEndpoint(pulumi.ComponentResource):
                 tags=args.tags.of(f"{name}-{block}"),
                 opts=child,
             )
-        policy = endpoints.policy("s3", account=args.account, region=args.region)
         endpoint = ec2.VpcEndpoint(
             f"{name}-interface",
             vpc_id=args.vpc_id,
@@ -79,7 +79,7 @@ class RemoteStoreEndpoint(pulumi.ComponentResource):
             private_dns_enabled=False,
             subnet_ids=list(args.subnet_ids.values()),
             security_group_ids=[group.id],
-            policy=pulumi.Output.json_dumps(policy),
+            policy=json.dumps(args.policy),
             tags=args.tags.of(f"{name}-interface"),
             opts=child,
         )

@@ -68,6 +68,12 @@ class Registry(Entry):
         return host == self.host
 
 
+class Domain(Entry):
+    """A name outside that an environment may resolve and reach; names below it are others."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=253)]
+
+
 class NodeAgent(Entry):
     """A DaemonSet that hands a device of the node to pods, and needs the node for it.
 
@@ -105,6 +111,7 @@ class Boundary(BaseModel):
     registries: Annotated[list[Registry], Field(min_length=1)]
     providers: Annotated[list[Named], Field(min_length=1)]
     endpoints: list[Named]
+    domains: list[Domain]
     storage_classes: list[Named]
     provisioners: list[Named]
     node_agents: list[NodeAgent]

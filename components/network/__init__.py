@@ -7,6 +7,7 @@ a list are not resolved; every flow and every question for a name is logged.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 from pulumi_aws import ec2
@@ -33,7 +34,9 @@ class NetworkArgs:
     endpoint_zones: Sequence[str]
     """Zones in which these endpoints stand. One is cheap, and each more survives a zone's loss."""
     resolvable: Sequence[str]
-    """Domains that may be resolved besides AWS's own in the region (`*.bank.example`)."""
+    """Names that may be resolved, those of AWS among them (`*.bank.example`)."""
+    endpoint_policies: Mapping[str, Mapping[str, Any]]
+    """Policy of the endpoint of `s3` and of each service, as a document."""
     logs: Logs
     """How flow and resolver logs are kept."""
     account: str
@@ -67,7 +70,7 @@ class Network(pulumi.ComponentResource):
 
         Raises:
             ValueError: if an endpoint is asked for in a zone that the plan lacks, or opened to a
-                link and not made.
+                link and not made, or has no policy.
         """
         super().__init__("mizan:components:Network", name, None, opts)
         _check_zones(args)

@@ -1,76 +1,17 @@
-"""Private ways to the services of AWS, each of which serves this account only."""
+"""Private ways to the services of AWS, each under the policy that it is given."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi
 from pulumi_aws import ec2, vpc
-
-from components import iam
 
 if TYPE_CHECKING:
     from components.network import NetworkArgs
 
 HTTPS = 443
-
-AWS_REGISTRIES = {"me-central-1": ("759879836304", "601769779514")}
-"""Accounts in which AWS keeps the images that it runs on nodes, by region.
-
-Those of EKS add-ons: https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html
-That of GuardDuty: https://docs.aws.amazon.com/guardduty/latest/ug/eks-runtime-agent-ecr-image-uri.html
-"""
-
-PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-
-
-def policy(service: str, *, account: str, region: str) -> dict[str, Any]:
-    """The policy of an endpoint, as a document.
-
-    Identities of this account reach resources of this account. Without it, whoever gets hold of
-    a pod could carry data to an account of his own through the very same door.
-
-    Args:
-        service: The service, as AWS names its endpoint (`ecr.api`).
-        account: Number of the account.
-        region: Region of the endpoint.
-    """
-    ours = {"aws:PrincipalAccount": account}
-    inside = {**ours, "aws:ResourceAccount": account}
-    statements = [_statement(["*"], ["*"], inside)]
-    if service == "s3":
-        # ECR keeps the layers of images in a bucket of AWS's own.
-        layers = f"arn:aws:s3:::prod-{region}-starport-layer-bucket/*"
-        statements.append(
-            iam.allow(["s3:GetObject"], [layers], Principal="*"),
-        )
-    elif service in {"ecr.api", "ecr.dkr"} and region in AWS_REGISTRIES:
-        theirs = [f"arn:aws:ecr:{region}:{owner}:repository/*" for owner in AWS_REGISTRIES[region]]
-        statements.append(_statement(PULL, theirs, ours))
-    elif service == "ssm":
-        published = f"arn:aws:ssm:{region}::parameter/aws/service/*"
-        statements.append(_statement(["ssm:GetParameter", "ssm:GetParameters"], [published], ours))
-    elif service == "ec2":
-        # A node starts from an image that AWS owns, so the resource's account cannot be asked.
-        statements.append(
-            _statement(
-                [
-                    "ec2:CreateFleet",
-                    "ec2:CreateLaunchTemplate",
-                    "ec2:Describe*",
-                    "ec2:RunInstances",
-                ],
-                ["*"],
-                ours,
-            )
-        )
-    return {"Version": iam.VERSION, "Statement": statements}
-
-
-def _statement(
-    actions: Sequence[str], resources: Sequence[str], equal: Mapping[str, str]
-) -> dict[str, Any]:
-    return iam.allow(actions, resources, Principal="*", Condition={"StringEquals": dict(equal)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,11 +36,22 @@ def build(
 
     Returns:
         The gateway for S3.
+
+    Raises:
+        ValueError: if a service has no policy.
     """
 
-    def document(service: str) -> pulumi.Output[str]:
-        return pulumi.Output.json_dumps(policy(service, account=args.account, region=args.region))
+    def document(service: str) -> str:
+        return json.dumps(args.endpoint_policies[service])
 
+    lacking = [
+        service for service in ("s3", *args.services) if not args.endpoint_policies.get(service)
+    ]
+    if lacking:
+        raise ValueError(
+            f"{name}: there is no policy for the endpoint of {', '.join(lacking)}, which would "
+            "let everything through: give one in `endpoint_policies`"
+        )
     gateway = ec2.VpcEndpoint(
         f"{name}-s3",
         vpc_id=place.vpc_id,

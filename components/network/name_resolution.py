@@ -24,22 +24,6 @@ PLACE = 150
 """Place of the rule group among others; AWS keeps 100 and below for itself, and above 9900."""
 
 
-def aws_domains(region: str) -> list[str]:
-    """The domains under which AWS answers in a region, and the names of machines there.
-
-    Services without a regional name (IAM, for one) are not among them: they answer from elsewhere.
-    """
-    return [
-        f"*.{region}.amazonaws.com",
-        f"*.{region}.api.aws",
-        f"*.{region}.eks.amazonaws.com",
-        f"*.{region}.elb.amazonaws.com",
-        f"*.{region}.vpce.amazonaws.com",
-        f"*.{region}.compute.internal",
-        "*.in-addr.arpa",
-    ]
-
-
 def build(
     name: str,
     vpc_id: pulumi.Input[str],
@@ -51,7 +35,7 @@ def build(
         f"{name}-names", tags=args.tags.of(f"{name}-names"), opts=opts
     )
     for role, domains, action in (
-        ("allowed", [*aws_domains(args.region), *args.resolvable], ALLOW),
+        ("allowed", list(args.resolvable), ALLOW),
         ("other", ["*"], BLOCK),
     ):
         listed = route53.ResolverFirewallDomainList(

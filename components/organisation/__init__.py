@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.organisation import declarations, resource_control, service_control
+from components.organisation import declarations
 from components.tags import Tags
 
 __all__ = ["LARGEST", "Guard", "OrganisationPolicies", "OrganisationPoliciesArgs", "guards"]
@@ -24,7 +24,27 @@ LARGEST = {
 control policies; no document here needs it.
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html"""
 
-_ORGANISATION = re.compile(r"o-[a-z0-9]{10,32}")
+SAID = {
+    "regions": ("SERVICE_CONTROL_POLICY", "Every call goes to a region inside the country."),
+    "borders": (
+        "SERVICE_CONTROL_POLICY",
+        "Nothing is copied, peered or served out of the country.",
+    ),
+    "guardrails": (
+        "SERVICE_CONTROL_POLICY",
+        "No account leaves the rules, or the sight of whoever watches.",
+    ),
+    "own-organisation": (
+        "RESOURCE_CONTROL_POLICY",
+        "Resources answer over TLS, to this organisation only.",
+    ),
+    "no-training": (
+        "AISERVICES_OPT_OUT_POLICY",
+        "No AI service keeps content or learns from it.",
+    ),
+}
+"""Type of each policy that the law writes, and what it says in a sentence."""
+
 _TARGET = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|[0-9]{12}")
 
 
@@ -54,16 +74,12 @@ class Guard:
 
 @dataclass(frozen=True, kw_only=True)
 class OrganisationPoliciesArgs:
-    """Where data may be, whose organisation it is, and what the policies hold for."""
+    """What the law says, and what the policies hold for."""
 
-    regions: Collection[str]
-    """Names of the regions inside the country."""
-    organisation_id: str
-    """The organisation (`o-` and letters and digits)."""
+    documents: Mapping[str, Mapping[str, Any]]
+    """What the law says in each policy, by its name: those of `SAID`, and no others."""
     targets: Sequence[str]
     """Roots, organisational units or accounts that the policies are attached to."""
-    keepers: Sequence[str]
-    """ARNs of the roles that may dismantle detection, with wildcards where needed; may be empty."""
     tag_values: Mapping[str, Collection[str]]
     """Which values the mandatory tags may have, for those that not any value fits."""
     tags: Tags
@@ -74,40 +90,19 @@ def guards(args: OrganisationPoliciesArgs) -> dict[str, Guard]:
     """Every policy by its name, before anything is made.
 
     Raises:
-        ValueError: if there is no region, or an id is not one of its kind.
+        ValueError: if a document is missing, or one is nobody's.
     """
-    if not args.regions:
-        raise ValueError("no region is allowed: name at least one, or nothing could be deployed")
-    if _ORGANISATION.fullmatch(args.organisation_id) is None:
+    if set(args.documents) != set(SAID):
         raise ValueError(
-            f"organisation_id is {args.organisation_id!r}: give o- and 10 to 32 letters and digits"
+            f"documents are {', '.join(sorted(args.documents)) or '(none)'}; there must be one "
+            f"for each of {', '.join(SAID)}"
         )
+    found = {
+        name: Guard(type=kind, document=args.documents[name], description=description)
+        for name, (kind, description) in SAID.items()
+    }
     return {
-        "regions": Guard(
-            type="SERVICE_CONTROL_POLICY",
-            document=service_control.regions(args.regions),
-            description="Every call goes to a region inside the country.",
-        ),
-        "borders": Guard(
-            type="SERVICE_CONTROL_POLICY",
-            document=service_control.borders(args.regions),
-            description="Nothing is copied, peered or served out of the country.",
-        ),
-        "guardrails": Guard(
-            type="SERVICE_CONTROL_POLICY",
-            document=service_control.guardrails(args.keepers),
-            description="No account leaves the rules, or the sight of whoever watches.",
-        ),
-        "own-organisation": Guard(
-            type="RESOURCE_CONTROL_POLICY",
-            document=resource_control.own_organisation(args.organisation_id),
-            description="Resources answer over TLS, to this organisation only.",
-        ),
-        "no-training": Guard(
-            type="AISERVICES_OPT_OUT_POLICY",
-            document=declarations.no_training(),
-            description="No AI service keeps content or learns from it.",
-        ),
+        **found,
         "tags": Guard(
             type="TAG_POLICY",
             document=declarations.tags(args.tag_values),

@@ -1,4 +1,4 @@
-"""Policies that declare rather than deny: nothing learns from our data, tags are spelt alike."""
+"""The tag policy: mandatory tags are spelt alike."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -9,20 +9,6 @@ MANDATORY = ("cost-centre", "data-class", "environment", "owner", "profile", "wo
 """Tags that every resource bears."""
 ENFORCED = ("ec2:instance", "ec2:volume", "s3:bucket")
 """Where a tag with another value is refused, not only reported."""
-
-
-def no_training() -> Document:
-    """Opts every account out of AI services that keep content or learn from it, for good.
-
-    AWS may otherwise store it in other regions. Accounts below cannot opt in again.
-    """
-    fixed = {"@@operators_allowed_for_child_policies": ["@@none"]}
-    return {
-        "services": {
-            **fixed,
-            "default": {**fixed, "opt_out_policy": {**fixed, "@@assign": "optOut"}},
-        }
-    }
 
 
 def tags(values: Mapping[str, Collection[str]]) -> Document:

@@ -1,6 +1,6 @@
-"""Everything that the organisation's program is told: the boundary, and its own configuration."""
+"""Everything that the organisation's program is told: the law, and its own configuration."""
 
-from collections.abc import Sequence
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ import yaml
 from components.organisation import OrganisationPoliciesArgs
 from components.tags import Tags
 from environments import DataClass, names
+from stacks import law
 
 BOUNDARY = Path(__file__).resolve().parent.parent.parent / "policies" / "boundary.yaml"
+_ORGANISATION = re.compile(r"o-[a-z0-9]{10,32}")
 ANY_MORE = "*"
 """An environment that holds several classes of data names them one after another."""
 
@@ -61,14 +63,15 @@ def policies() -> OrganisationPoliciesArgs:
     """What the policies say and hold for.
 
     Raises:
-        pulumi.RunError: if the boundary cannot be read, or a list is no list of texts.
+        pulumi.RunError: if the law cannot be read, an id is none, or a list is no list of texts.
     """
     config = pulumi.Config()
     return OrganisationPoliciesArgs(
-        regions=regions(),
-        organisation_id=config.require("organisationId"),
+        documents=law.organisation(
+            _organisation(config.require("organisationId")),
+            _texts("keepers", config.get_object("keepers") or []),
+        ),
         targets=_texts("targets", config.require_object("targets")),
-        keepers=_texts("keepers", config.get_object("keepers") or []),
         tag_values={
             "data-class": [f"{data_class.value}{ANY_MORE}" for data_class in DataClass],
             "environment": [*names(), pulumi.get_stack()],
@@ -77,7 +80,16 @@ def policies() -> OrganisationPoliciesArgs:
     )
 
 
-def _texts(key: str, given: Any) -> Sequence[str]:
+def _organisation(given: str) -> str:
+    if _ORGANISATION.fullmatch(given) is None:
+        raise pulumi.RunError(
+            f"mizan-organisation:organisationId is {given!r}: give o- and 10 to 32 letters and "
+            "digits"
+        )
+    return given
+
+
+def _texts(key: str, given: Any) -> list[str]:
     if not isinstance(given, list) or not all(isinstance(entry, str) for entry in given):
         raise pulumi.RunError(
             f"mizan-organisation:{key} is {given!r}: give a list of texts, such as "

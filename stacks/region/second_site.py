@@ -7,16 +7,17 @@ import pulumi
 
 from components import iam
 from components.network import Role
-from components.network.endpoints import PULL
 from components.object_store import Access, Grant, ObjectStore
 from components.remote_identity import RemoteIdentity, RemoteIdentityArgs
 from components.remote_store_endpoint import RemoteStoreEndpoint, RemoteStoreEndpointArgs
 from components.streaming import Streaming
 from components.streaming import mirror as may_mirror
 from environments import OnPremises
-from stacks import brokers, place
+from stacks import brokers, law, place
 from stacks.region.facts import Facts
 from stacks.region.surroundings import Surroundings, declared
+
+PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 
 GRANTS = [
     Grant(user=place.REPLICATION, bucket=bucket, access=Access.READ) for bucket in place.COPIED
@@ -43,7 +44,7 @@ def endpoint(facts: Facts, around: Surroundings, opts: pulumi.ResourceOptions) -
             vpc_id=around.network.vpc_id,
             subnet_ids=around.subnets(Role.ENDPOINTS),
             blocks=blocks,
-            account=facts.account,
+            policy=law.endpoint_policy(facts.region, "s3", facts.account),
             region=facts.region,
             tags=facts.tags(),
         ),

@@ -12,6 +12,7 @@ from components.log_group import Logs
 from components.network import AddressPlan, Network, NetworkArgs, Role, plan
 from environments import Network as DeclaredNetwork
 from environments import OnPremises
+from stacks import law
 from stacks.region.facts import Facts
 
 ANYWHERE: Final = "0.0.0.0/0"
@@ -66,13 +67,18 @@ def build(
         account=facts.account,
         tags=facts.tags(data_class="internal"),
     )
+    services = _services(facts)
     network = Network(
         "network",
         NetworkArgs(
             plan=addresses,
-            services=_services(facts),
+            services=services,
             endpoint_zones=wanted.endpoint_zones or facts.site.zones,
-            resolvable=wanted.allowed_domains,
+            resolvable=law.resolvable(facts.region, wanted.allowed_domains),
+            endpoint_policies={
+                service: law.endpoint_policy(facts.region, service, facts.account)
+                for service in ("s3", *services)
+            },
             logs=logs,
             account=facts.account,
             region=facts.region,

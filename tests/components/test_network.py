@@ -5,8 +5,8 @@ import pytest
 
 from components.log_group import Logs
 from components.network import Network, NetworkArgs, Role, plan
-from components.network.endpoints import policy
 from components.tags import Tags
+from stacks import law
 from tests.components.complying import faults
 from tests.components.recording import Deploy, Engine, Record
 from tests.support.aws_outputs import ACCOUNT, REGION, ZONES
@@ -21,7 +21,11 @@ def arguments(**changed: Any) -> NetworkArgs:
         "plan": plan("10.40.0.0/16", ZONES, {}),
         "services": ["ecr.api", "sts", "ec2", "ssm"],
         "endpoint_zones": ZONES,
-        "resolvable": ["*.bank.example"],
+        "resolvable": [f"*.{REGION}.amazonaws.com", "*.bank.example"],
+        "endpoint_policies": {
+            service: law.endpoint_policy(REGION, service, ACCOUNT)
+            for service in ("s3", "ecr.api", "sts", "ec2", "ssm")
+        },
         "logs": LOGS,
         "account": ACCOUNT,
         "region": REGION,
@@ -126,18 +130,19 @@ def test_endpoints_answer_https_from_inside_and_stand_in_the_zones_given(
     assert not engine.typed("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
 
 
-@pytest.mark.parametrize("service", ["s3", "sts", "ecr.api", "ecr.dkr", "ssm", "ec2", "kms"])
-def test_an_endpoint_serves_this_account(service: str) -> None:
-    ours, *exceptions = policy(service, account=ACCOUNT, region=REGION)["Statement"]
-    assert ours["Condition"]["StringEquals"] == {
-        "aws:PrincipalAccount": ACCOUNT,
-        "aws:ResourceAccount": ACCOUNT,
-    }
-    for exception in exceptions:
-        # What belongs to AWS is named, or can only be asked for by this account.
-        assert exception["Resource"] != ["*"] or "Condition" in exception
-        assert not any(action.endswith(":*") for action in exception["Action"])
-        assert not any(action.startswith("s3:Put") for action in exception["Action"])
+def test_each_endpoint_has_the_policy_that_it_was_given(network: Engine) -> None:
+    for endpoint in network.typed("aws:ec2/vpcEndpoint:VpcEndpoint"):
+        service = endpoint.inputs["serviceName"].rpartition(f"{REGION}.")[2]
+        assert json.loads(endpoint.inputs["policy"]) == law.endpoint_policy(
+            REGION, service, ACCOUNT
+        )
+
+
+def test_an_endpoint_without_a_policy_is_refused(deploy: Deploy) -> None:
+    with pytest.raises(ValueError, match=r"no policy for the endpoint of s3, ecr\.api"):
+        deploy(
+            lambda: Network("net", arguments(endpoint_policies={"sts": {"Statement": []}})).vpc_id
+        )
 
 
 def test_a_link_reaches_the_endpoints_that_it_is_named_for_and_no_others(

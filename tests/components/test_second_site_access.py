@@ -8,6 +8,7 @@ import pytest
 from components.remote_identity import RemoteIdentity, RemoteIdentityArgs
 from components.remote_store_endpoint import RemoteStoreEndpoint, RemoteStoreEndpointArgs
 from components.tags import Tags
+from stacks import law
 from tests.components.complying import faults
 from tests.components.recording import Deploy, Engine
 
@@ -21,7 +22,7 @@ def endpoint(**changes: Any) -> Any:
         "vpc_id": "vpc-1",
         "subnet_ids": {"me-central-1a": "subnet-1", "me-central-1b": "subnet-2"},
         "blocks": ["10.8.0.0/16"],
-        "account": ACCOUNT,
+        "policy": law.endpoint_policy(REGION, "s3", ACCOUNT),
         "region": REGION,
         "tags": TAGS,
         **changes,

@@ -94,6 +94,11 @@ def test_every_policy_bears_the_mandatory_tags(built: Plan) -> None:
             } <= default | set(record.inputs["tags"])
 
 
+def test_what_is_no_organisation_is_refused() -> None:
+    with pytest.raises(pulumi.RunError, match="organisationId is 'abc': give o- and 10 to 32"):
+        plan(organisationId="abc")
+
+
 def test_a_list_that_is_none_is_refused() -> None:
     with pytest.raises(pulumi.RunError, match="targets is 'r-abcd': give a list of texts"):
         plan(targets='"r-abcd"')

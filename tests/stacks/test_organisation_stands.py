@@ -9,7 +9,7 @@ import boto3
 import pytest
 import yaml
 
-from components.organisation import service_control
+from policies.layers import service_control
 from sandbox.aws import running
 from stacks.organisation import settings
 from tests.sandbox.provider.project import Project

@@ -5,13 +5,10 @@ and then moves data out of it (replication, copies, peering, delivery at the edg
 name here. Documents only, as plain functions.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection
 
-from components.iam import VERSION
-from components.organisation.global_services import EXEMPT
-
-Document = dict[str, Any]
+from policies.layers.global_services import EXEMPT
+from policies.layers.language import KEEPERS, Document, deny, document
 
 LEAVING = (
     "backup:CopyFromBackupVault",
@@ -125,7 +122,7 @@ def regions(allowed: Collection[str]) -> Document:
         allowed: Names of the regions inside the country.
     """
     exempt = sorted(name for entry in EXEMPT for name in entry.names)
-    return _document(
+    return document(
         {
             "Sid": "OnlyAllowedRegions",
             "Effect": "Deny",
@@ -144,26 +141,26 @@ def borders(allowed: Collection[str]) -> Document:
     """
     inside = sorted(allowed)
     elsewhere = {"ForAnyValue:StringNotEquals": {"secretsmanager:AddReplicaRegions": inside}}
-    return _document(
-        _deny("NothingLeaves", LEAVING),
-        _deny(
+    return document(
+        deny("NothingLeaves", LEAVING),
+        deny(
             "NoKeyOfManyRegions",
             ("kms:CreateKey",),
             Condition={"Bool": {"kms:MultiRegion": "true"}},
         ),
-        _deny("NoSecretElsewhere", ("secretsmanager:CreateSecret",), Condition=elsewhere),
-        _deny("NoModelAbroad", ("bedrock:*",), Resource=list(MODELS_ABROAD)),
-        _deny(
+        deny("NoSecretElsewhere", ("secretsmanager:CreateSecret",), Condition=elsewhere),
+        deny("NoModelAbroad", ("bedrock:*",), Resource=list(MODELS_ABROAD)),
+        deny(
             "NoModelByProfile",
             ("bedrock:InvokeModel*",),
             Condition={"Null": {"bedrock:InferenceProfileArn": "false"}},
         ),
-        _deny(
+        deny(
             "NoPublicZone",
             ("route53:CreateHostedZone",),
             Condition={"Null": {"route53:VPCs": "true"}},
         ),
-        _deny(
+        deny(
             "NoZoneElsewhere",
             ("route53:AssociateVPCWithHostedZone", "route53:CreateHostedZone"),
             Condition={
@@ -175,7 +172,7 @@ def borders(allowed: Collection[str]) -> Document:
         # The condition keys are those of the connection only; on other resources of the same
         # call they are absent, and what is absent would be denied.
         *(
-            _deny(
+            deny(
                 f"NoPeerElsewhere{end}",
                 ("ec2:AcceptVpcPeeringConnection", "ec2:CreateVpcPeeringConnection"),
                 Resource="arn:aws:ec2:*:*:vpc-peering-connection/*",
@@ -187,7 +184,7 @@ def borders(allowed: Collection[str]) -> Document:
             )
             for end in ("Accepter", "Requester")
         ),
-        _deny(
+        deny(
             "NoEventElsewhere",
             ("events:PutTargets",),
             Condition={
@@ -196,7 +193,7 @@ def borders(allowed: Collection[str]) -> Document:
                 }
             },
         ),
-        _deny(
+        deny(
             "NoShareOutside",
             ("ram:CreateResourceShare", "ram:UpdateResourceShare"),
             Condition={"Bool": {"ram:RequestedAllowsExternalPrincipals": "true"}},
@@ -204,30 +201,21 @@ def borders(allowed: Collection[str]) -> Document:
     )
 
 
-def guardrails(keepers: Sequence[str]) -> Document:
+def guardrails() -> Document:
     """Denies what would take an account out of these rules, or out of sight.
 
-    Args:
-        keepers: ARNs of the roles that may dismantle detection and logging, with wildcards where
-            needed (`arn:aws:iam::*:role/<name>`); none where only the management account may.
+    Whoever deploys it fills in the roles that may dismantle detection and logging; none where
+    only the management account may.
     """
-    unless = {"Condition": {"ArnNotLike": {"aws:PrincipalArn": sorted(keepers)}}}
-    return _document(
-        _deny("NobodyLeaves", LEAVING_THE_RULES),
-        _deny("NothingIsBlinded", DETECTION, **(unless if keepers else {})),
-        _deny("NothingIsLoosened", LOOSENING),
-        _deny("NoLastingCredential", LASTING),
-        _deny(
+    unless = {"ArnNotLike": {"aws:PrincipalArn": [KEEPERS]}}
+    return document(
+        deny("NobodyLeaves", LEAVING_THE_RULES),
+        deny("NothingIsBlinded", DETECTION, Condition=unless),
+        deny("NothingIsLoosened", LOOSENING),
+        deny("NoLastingCredential", LASTING),
+        deny(
             "NoRootUser",
             ("*",),
             Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}},
         ),
     )
-
-
-def _document(*statements: Document) -> Document:
-    return {"Version": VERSION, "Statement": list(statements)}
-
-
-def _deny(sid: str, actions: Sequence[str], **more: Any) -> Document:
-    return {"Sid": sid, "Effect": "Deny", "Action": list(actions), "Resource": "*", **more}

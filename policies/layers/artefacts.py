@@ -1,0 +1,41 @@
+"""Everything that the boundary is compiled to, by the place of its file."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from policies.boundary import BOUNDARY, Boundary
+from policies.layers import endpoints, names, opting_out, resource_control, service_control
+
+FOLDER: Final = Path(__file__).resolve().with_name("generated")
+
+
+def artefacts(boundary: Boundary = BOUNDARY) -> dict[str, str]:
+    """Compiles the boundary.
+
+    Args:
+        boundary: The boundary; by default the one that ships with the pack.
+
+    Returns:
+        The content of each file by its path below `FOLDER`, the same to the byte every time.
+    """
+    return {path: _text(content) for path, content in sorted(_contents(boundary))}
+
+
+def _contents(boundary: Boundary) -> Iterator[tuple[str, Any]]:
+    regions = boundary.region_names
+    yield "organisation/regions.json", service_control.regions(regions)
+    yield "organisation/borders.json", service_control.borders(regions)
+    yield "organisation/guardrails.json", service_control.guardrails()
+    yield "organisation/own-organisation.json", resource_control.own_organisation()
+    yield "organisation/no-training.json", opting_out.no_training()
+    yield "names/reachable.json", names.reachable(boundary)
+    for region in regions:
+        yield f"names/{region}.json", names.resolvable(region)
+        for service, policy in endpoints.policies(region):
+            yield f"endpoints/{region}/{service}.json", policy
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
