@@ -37,7 +37,7 @@ SCALARS = (
     st.none()
     | st.booleans()
     | st.integers(-1, 70000)
-    | st.floats(allow_nan=True)
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=20)
     | st.just(UNKNOWN_STRING_VALUE)
     | st.sampled_from(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from google.protobuf import json_format, struct_pb2
 from pulumi_policy import (
     Policy,
     PolicyCustomTimeouts,
@@ -23,6 +24,7 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
+from pulumi_policy.deserialize import deserialize_properties
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
 FIXTURES = Path(__file__).resolve().parent.parent / "policies" / "fixtures"
@@ -49,10 +51,11 @@ class Case:
     provider: dict[str, Any] | None = None
     expect: str | None = None
     depends: Mapping[str, list[str]] = field(default_factory=dict)
+    stack: str = "fixture"
 
     @property
     def urn(self) -> str:
-        return f"urn:pulumi:fixture::mizan::{self.type}::{self.name}"
+        return f"urn:pulumi:{self.stack}::mizan::{self.type}::{self.name}"
 
     @property
     def provider_type(self) -> str | None:
@@ -67,13 +70,32 @@ _Loader.add_constructor("!unknown", lambda _loader, _node: UNKNOWN_STRING_VALUE)
 
 
 def load(path: Path) -> list[Case]:
-    document = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
-    return [_case(entry) for entry in document]
+    return [case(entry) for entry in read(path)]
 
 
-def _case(entry: dict[str, Any]) -> Case:
+def read(path: Path) -> list[dict[str, Any]]:
+    """The entries of a file as they are written, unknown values included."""
+    text = path.read_text(encoding="utf-8")
+    entries: list[dict[str, Any]] = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+    return entries
+
+
+def case(entry: dict[str, Any]) -> Case:
+    """A resource as a file says it, under the provider that it has where it says none."""
     default = _DEFAULT_PROVIDERS.get(entry["type"].partition(":")[0])
     return Case(**{"provider": default, **entry})
+
+
+def on_the_wire(props: dict[str, Any]) -> struct_pb2.Struct:
+    """Properties as the engine sends them."""
+    struct: struct_pb2.Struct = json_format.ParseDict(props, struct_pb2.Struct())
+    return struct
+
+
+def _received(props: dict[str, Any]) -> Any:
+    """Properties as the SDK hands them to a rule: numbers are floats, assets are objects."""
+    sent = json_format.MessageToDict(on_the_wire(props))
+    return unknown_checking_proxy(deserialize_properties(sent))
 
 
 def violations(policy: Policy, cases: list[Case]) -> dict[str, list[str]]:
@@ -93,7 +115,7 @@ def violations(policy: Policy, cases: list[Case]) -> dict[str, list[str]]:
 
 
 def resource_args(case: Case) -> ResourceValidationArgs:
-    props = unknown_checking_proxy(case.props)
+    props = _received(case.props)
     return ResourceValidationArgs(case.type, props, case.urn, case.name, _OPTIONS, _provider(case))
 
 
@@ -101,7 +123,7 @@ def _provider(case: Case) -> PolicyProviderResource | None:
     if case.provider is None:
         return None
     kind = str(case.provider["type"])
-    props = unknown_checking_proxy(case.provider.get("props", {}))
+    props = _received(case.provider.get("props", {}))
     return PolicyProviderResource(kind, props, f"urn:pulumi:fixture::mizan::{kind}::p", "p")
 
 
@@ -109,7 +131,7 @@ def _stack(cases: list[Case]) -> list[PolicyResource]:
     made = [
         PolicyResource(
             case.type,
-            unknown_checking_proxy(case.props),
+            _received(case.props),
             case.urn,
             case.name,
             _OPTIONS,

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import IO
 
 import grpc
-from google.protobuf import empty_pb2, json_format, struct_pb2
+from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-from tests.support.policy_fixtures import Case
+from tests.support.policy_fixtures import Case, on_the_wire
 
 PACK = Path(__file__).resolve().parent.parent.parent / "policies"
 
@@ -35,7 +35,7 @@ class Pack:
             urn=case.urn,
             type=case.type,
             name=case.name,
-            properties=_struct(case.props),
+            properties=on_the_wire(case.props),
             provider=_provider(case),
         )
         return list(self._stub.Analyze(request, timeout=_ANSWER_SECONDS).diagnostics)
@@ -47,7 +47,7 @@ class Pack:
                 urn=case.urn,
                 type=case.type,
                 name=case.name,
-                properties=_struct(case.props),
+                properties=on_the_wire(case.props),
                 provider=_provider(case),
                 propertyDependencies={
                     key: analyzer_pb2.AnalyzerPropertyDependencies(
@@ -87,11 +87,6 @@ def _port(stdout: IO[str] | None) -> int:
     return int(line)
 
 
-def _struct(props: object) -> struct_pb2.Struct:
-    struct: struct_pb2.Struct = json_format.ParseDict(props, struct_pb2.Struct())
-    return struct
-
-
 def _provider(case: Case) -> analyzer_pb2.AnalyzerProviderResource | None:
     if case.provider is None:
         return None
@@ -100,5 +95,5 @@ def _provider(case: Case) -> analyzer_pb2.AnalyzerProviderResource | None:
         type=kind,
         name="p",
         urn=f"urn:pulumi:fixture::mizan::{kind}::p",
-        properties=_struct(case.provider.get("props", {})),
+        properties=on_the_wire(case.provider.get("props", {})),
     )

@@ -1,0 +1,48 @@
+"""The same leak spelled another way is stopped, by the rule that should; what only looks so is not.
+
+`make policy` asks the booted pack the same.
+"""
+
+import pytest
+
+from policies import catalog
+from policies.judging import FAILED
+from tests.support.evasions import Evasion, corpus
+from tests.support.policy_fixtures import violations
+
+RULES = {policy.name: policy for policy in catalog.discover()}
+CORPUS = corpus()
+LEAKS = [evasion for evasion in CORPUS if evasion.stopped_by]
+LOOK_ALIKES = [evasion for evasion in CORPUS if not evasion.stopped_by]
+
+
+def titled(evasion: Evasion) -> str:
+    return evasion.title
+
+
+def test_the_corpus_is_large_and_says_each_thing_once() -> None:
+    titles = [evasion.title for evasion in CORPUS]
+
+    assert len(set(titles)) == len(titles)
+    assert len(LEAKS) >= 150
+    assert len(LOOK_ALIKES) >= 40
+
+
+@pytest.mark.parametrize("evasion", LEAKS, ids=titled)
+def test_a_leak_spelled_another_way_is_stopped(evasion: Evasion) -> None:
+    urns = {case.urn for case in evasion.resources}
+
+    for rule, path in evasion.stopped_by.items():
+        found = violations(RULES[rule], evasion.resources)
+        told = [text for urn in urns for text in found.get(urn, [])]
+        said = "the rule could not be run" if path == FAILED else f": {path}: given "
+        assert any(said in text for text in told), (rule, found)
+
+
+@pytest.mark.parametrize("evasion", LOOK_ALIKES, ids=titled)
+def test_what_only_looks_like_a_leak_passes(evasion: Evasion) -> None:
+    asked = evasion.may_not_stop(RULES)
+    found = {rule: violations(RULES[rule], evasion.resources) for rule in asked}
+
+    assert asked
+    assert {rule: told for rule, told in found.items() if told} == {}
