@@ -1,18 +1,19 @@
 """The real pack, booted as the engine boots it, answers with mandatory violations only."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 from pulumi.runtime.proto import analyzer_pb2
-from pulumi_policy import StackValidationPolicy
 
 from policies import catalog
-from tests.support.policy_fixtures import FIXTURES, Case, load
+from tests.support.evasions import corpus
+from tests.support.policy_fixtures import Case
 from tests.support.policy_pack import PACK, Pack, running
+from tests.support.policy_table import Table, ask
 
 RULES = {policy.name: policy for policy in catalog.discover()}
 
@@ -23,12 +24,9 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pack]:
         yield booted
 
 
-def judged(pack: Pack, rule: str, kind: str) -> list[analyzer_pb2.AnalyzeDiagnostic]:
-    """Every answer of the pack to a fixture, whichever rule gives it, at its right time."""
-    cases = load(FIXTURES / rule / f"{kind}.yaml")
-    if isinstance(RULES[rule], StackValidationPolicy):
-        return pack.analyze_stack(cases)
-    return [diagnostic for case in cases for diagnostic in pack.analyze(case)]
+@pytest.fixture(scope="module")
+def table(pack: Pack) -> Table:
+    return ask(pack, evasions=corpus())
 
 
 def test_the_pack_says_what_it_enforces(pack: Pack) -> None:
@@ -40,27 +38,37 @@ def test_the_pack_says_what_it_enforces(pack: Pack) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_bad_fixture_is_blocked_by_its_rule(pack: Pack, rule: str) -> None:
-    cases = [case for case in load(FIXTURES / rule / "bad.yaml") if case.expect]
-
-    diagnostics = judged(pack, rule, "bad")
-
-    assert {diagnostic.enforcementLevel for diagnostic in diagnostics} == {analyzer_pb2.MANDATORY}
-    messages = [entry.message for entry in diagnostics if entry.policyName == rule]
-    for case in cases:
-        assert any(f"{case.urn}: {case.expect}: given " in message for message in messages)
+def test_the_rule_answers_fixtures_and_evasions_as_it_should(table: Table, rule: str) -> None:
+    assert table.rows[rule].wrong == []
+    assert not table.rows[rule].lacks_a_case()
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_good_fixture_is_not_blocked_by_its_rule(pack: Pack, rule: str) -> None:
-    diagnostics = judged(pack, rule, "good")
+def test_nothing_is_advisory(table: Table) -> None:
+    assert table.advisory == []
+    assert table.faults() == []
+    assert "nothing advisory; faults: none" in table.text()
 
-    assert [entry.message for entry in diagnostics if entry.policyName == rule] == []
-    assert {entry.enforcementLevel for entry in diagnostics} <= {analyzer_pb2.MANDATORY}
+
+def test_the_table_tells_a_rule_that_is_blind_and_one_without_a_case(tmp_path: Path) -> None:
+    copy = shutil.copytree(PACK, tmp_path / "policies", ignore=lambda *_: {"__pycache__"})
+    blind = copy / "residency" / "image_registry.py"
+    text = blind.read_text(encoding="utf-8")
+    blind.write_text(text.replace("judge=judge", "judge=lambda _: []"), encoding="utf-8")
+    shutil.copy(copy / "residency" / "arn_region.py", copy / "residency" / "unheard.py")
+
+    with running(copy, cwd=tmp_path) as booted:
+        faults = ask(booted, evasions=corpus()).faults()
+
+    assert "residency-unheard: has no case" in faults
+    assert [fault for fault in faults if "evasions blocked: An init container" in fault]
+    assert {fault.partition(":")[0] for fault in faults} == {
+        "residency-unheard",
+        "residency-image-registry",
+    }
 
 
 def test_a_faulty_boundary_stops_the_pack(tmp_path: Path) -> None:
-    copy = copytree(PACK, tmp_path / "policies", ignore=lambda *_: {"__pycache__"})
+    copy = shutil.copytree(PACK, tmp_path / "policies", ignore=lambda *_: {"__pycache__"})
     (copy / "boundary.yaml").write_text("jurisdiction: AE\nregions: []\n", encoding="utf-8")
 
     started = subprocess.run(
@@ -96,7 +104,7 @@ policy = resource_rule(
 
 def test_a_rule_that_trips_over_an_unknown_still_blocks(tmp_path: Path) -> None:
     """Left to the SDK, this is an advisory that nobody has to read."""
-    copy = copytree(PACK, tmp_path / "policies", ignore=lambda *_: {"__pycache__"})
+    copy = shutil.copytree(PACK, tmp_path / "policies", ignore=lambda *_: {"__pycache__"})
     (copy / "access" / "crashing.py").write_text(CRASHING, encoding="utf-8")
 
     with running(copy, cwd=tmp_path) as booted:

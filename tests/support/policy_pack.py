@@ -51,7 +51,7 @@ class Pack:
                 provider=_provider(case),
                 propertyDependencies={
                     key: analyzer_pb2.AnalyzerPropertyDependencies(
-                        urns=[urns[name] for name in names]
+                        urns=[urns.get(name, name) for name in names]
                     )
                     for key, names in case.depends.items()
                 },
