@@ -41,6 +41,7 @@ def connected(wanted: Declaration, identity: Path) -> Iterator[KafkaAdminClient]
     client = KafkaAdminClient(
         bootstrap_servers=wanted.bootstrap.split(","),
         client_id="kafka-setup",
+        bootstrap_timeout_ms=10_000,  # what is waited for is told more often than by default
         security_protocol="SSL",
         ssl_cafile=str(identity / "ca.crt"),
         ssl_certfile=str(identity / "tls.crt"),
