@@ -28,6 +28,7 @@ def test_ids_are_stable() -> None:
         "residency-provider-region",
         "residency-resource-region",
         "residency-service-host",
+        "residency-type-classified",
         "residency-unknown-origin",
         "supply-chain-image-digest",
         "supply-chain-opaque-content",
