@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from policies.reading import UNKNOWN, Tree
+from policies.reading import MISSING, UNKNOWN, Tree
 
 
 def one_of(*allowed: object) -> Callable[[Tree], bool]:
@@ -28,3 +28,34 @@ def given(value: Tree) -> bool:
 def customer_key(value: Tree) -> bool:
     """Accepts a key as `given` does, but none that AWS keeps for its services."""
     return given(value) and not (isinstance(value, str) and "alias/aws/" in value)
+
+
+def absent(value: Tree) -> bool:
+    """Accepts nothing at all."""
+    return value is MISSING
+
+
+def off(value: Tree) -> bool:
+    """Accepts false, also as a string, and nothing, for what is off where nothing is said."""
+    return value is MISSING or value is False or value == "false"
+
+
+def no(value: Tree) -> bool:
+    """Accepts false, said, also as a string."""
+    return value is False or value == "false"
+
+
+def at_least(least: int) -> Callable[[Tree], bool]:
+    """Accepts a number from `least` on, also as a string of digits."""
+
+    def enough(value: Tree) -> bool:
+        if isinstance(value, str) and value.isdecimal():
+            return int(value) >= least
+        return isinstance(value, int | float) and not isinstance(value, bool) and value >= least
+
+    return enough
+
+
+def filled(value: Tree) -> bool:
+    """Accepts anything that is there, and what is unknown but will be."""
+    return value is not MISSING and value not in ("", [], {})

@@ -100,6 +100,12 @@ class NodeAgent(Entry):
         return False
 
 
+class Peer(Entry):
+    """An AWS account of somebody else that may be named: of the organisation, or of a partner."""
+
+    account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+
+
 class Boundary(BaseModel):
     """Everything that is allowed. What is not listed is refused."""
 
@@ -115,6 +121,10 @@ class Boundary(BaseModel):
     storage_classes: list[Named]
     provisioners: list[Named]
     node_agents: list[NodeAgent]
+    peer_accounts: list[Peer]
+    identity_providers: list[Named]
+    hosts: list[Named]
+    buckets: list[Named]
 
     @model_validator(mode="after")
     def _inside_the_country(self) -> "Boundary":
@@ -139,6 +149,26 @@ class Boundary(BaseModel):
     def endpoint_hosts(self) -> frozenset[str]:
         """Hosts that a provider may use instead of the endpoints of an allowed region."""
         return frozenset(endpoint.name for endpoint in self.endpoints)
+
+    @property
+    def peer_account_ids(self) -> frozenset[str]:
+        """AWS accounts of others that resources may name."""
+        return frozenset(peer.account for peer in self.peer_accounts)
+
+    @property
+    def identity_provider_names(self) -> frozenset[str]:
+        """Who else may say who somebody is: URLs without scheme, or ARNs."""
+        return frozenset(provider.name for provider in self.identity_providers)
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """Hosts outside the cloud's own that data may be sent to."""
+        return frozenset(host.name for host in self.hosts)
+
+    @property
+    def bucket_names(self) -> frozenset[str]:
+        """Buckets of other stacks in an allowed region: their names do not tell."""
+        return frozenset(bucket.name for bucket in self.buckets)
 
     @property
     def storage_class_names(self) -> frozenset[str]:

@@ -22,6 +22,7 @@ from pulumi_policy import (
 )
 
 from policies.reading import Tree, find, leaves, show, texts, thaw
+from policies.statements import Statement, statements
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,11 @@ class Declared:
     def texts(self) -> tuple[tuple[str, str], ...]:
         """Every text at any depth with its path, keys included, walked once for all rules."""
         return tuple(texts(self.props))
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every statement of the policy documents it holds, read once for all rules."""
+        return tuple(statements(self.props))
 
 
 Of = TypeVar("Of")

@@ -1,5 +1,6 @@
 """Every environment, built whole, judged by the rules that judge every deployment."""
 
+import json
 from copy import deepcopy
 from typing import Any
 
@@ -8,6 +9,7 @@ from pulumi_policy import StackValidationPolicy
 
 from environments import stacks
 from policies import catalog
+from tests.support.aws_outputs import ACCOUNT
 from tests.support.engine import Plan, Record, environment_plan
 from tests.support.policy_fixtures import Case, violations
 
@@ -45,7 +47,11 @@ def provider(record: Record, plan: Plan) -> dict[str, Any]:
     """The provider that makes a resource: the plan's own, or the default one."""
     type_ = f"pulumi:providers:{record.type.partition(':')[0]}"
     own = [other for other in plan.records if other.type == type_]
-    return {"type": type_, "props": own[0].inputs if own else {}}
+    props = dict(own[0].inputs) if own else {}
+    if "allowedAccountIds" in props:
+        # What the mocks answer is of an account that stands for that of the environment.
+        props["allowedAccountIds"] = json.dumps([*json.loads(props["allowedAccountIds"]), ACCOUNT])
+    return {"type": type_, "props": props}
 
 
 def found(plan: Plan) -> dict[str, dict[str, list[str]]]:

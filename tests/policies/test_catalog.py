@@ -13,9 +13,17 @@ from policies.judging import resource_rule
 
 def test_ids_are_stable() -> None:
     assert [policy.name for policy in catalog.discover()] == [
+        "access-broad-rights",
+        "access-identity-provider",
+        "access-instance-metadata",
         "access-namespace-default-deny",
         "access-namespace-pod-security",
+        "access-open-ingress",
+        "access-open-policy",
+        "access-plain-secret",
         "access-pod-security-context",
+        "access-public-access",
+        "access-standing-credentials",
         "cost-monthly-budget",
         "encryption-bucket-encrypted",
         "encryption-cloud-plaintext-listener",
@@ -23,6 +31,9 @@ def test_ids_are_stable() -> None:
         "encryption-plaintext-listener",
         "encryption-storage-encrypted",
         "residency-arn-region",
+        "residency-bucket-known",
+        "residency-endpoint-service",
+        "residency-foreign-account",
         "residency-image-registry",
         "residency-provider-known",
         "residency-provider-region",

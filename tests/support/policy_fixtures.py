@@ -30,7 +30,13 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 FIXTURES = Path(__file__).resolve().parent.parent / "policies" / "fixtures"
 
 _DEFAULT_PROVIDERS = {
-    "aws": {"type": "pulumi:providers:aws", "props": {"region": "me-central-1"}},
+    "aws": {
+        "type": "pulumi:providers:aws",
+        "props": {
+            "region": "me-central-1",
+            "allowedAccountIds": '["111122223333", "123456789012"]',
+        },
+    },
     "kubernetes": {"type": "pulumi:providers:kubernetes", "props": {}},
 }
 _OPTIONS = PolicyResourceOptions(

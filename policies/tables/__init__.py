@@ -1,0 +1,1 @@
+"""What rules ask of each type of resource, as data."""
