@@ -125,6 +125,7 @@ class Boundary(BaseModel):
     identity_providers: list[Named]
     hosts: list[Named]
     buckets: list[Named]
+    system_namespaces: list[Named]
 
     @model_validator(mode="after")
     def _inside_the_country(self) -> "Boundary":

@@ -8,11 +8,12 @@ import pulumi
 from components.api_server_connection import ApiServerConnection, ApiServerConnectionArgs
 from components.certificate_authority import LABELS as ISSUER
 from components.certificate_authority import CertificateAuthority, CertificateAuthorityArgs
+from components.cluster_admission import ClusterAdmission, ClusterAdmissionArgs
 from components.connection import Peer
 from components.encrypted_storage import EncryptedStorage
 from components.namespace import Namespace
 from environments import CloudRegion, Environment, OnPremises
-from stacks import credentials, place, sizing
+from stacks import credentials, law, place, sizing
 from stacks.images import Images, load_images
 from stacks.sites import Site, realised
 
@@ -62,9 +63,16 @@ def build(environment: Environment, where: CloudRegion | OnPremises) -> Foundati
     images = load_images(environment.registry.host, environment.images, environment.sections)
     site = realised(environment, where, images)
 
-    # Walls first: nothing runs in a namespace before it denies by default.
+    # The law first: what the API server keeps is judged from then on, whoever asks.
+    admission = ClusterAdmission(
+        "admission",
+        ClusterAdmissionArgs(documents=law.admission(site.outside_blocks)),
+        opts=site.placed(),
+    )
+
+    # Then walls: nothing runs in a namespace before it denies by default.
     rooms = [*sizing.namespaces(environment, trains=site.trains), *site.namespaces]
-    namespaces = {args.name: Namespace(args.name, args, site.placed()) for args in rooms}
+    namespaces = {args.name: Namespace(args.name, args, site.placed(admission)) for args in rooms}
     site.walls = list(namespaces.values())
 
     # Certificates, credentials and keys, made in the cluster, never seen here.

@@ -5,12 +5,16 @@ network and the cluster. Nothing here says what is allowed.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pulumi
+import yaml
 
 FOLDER = Path(__file__).resolve().parent.parent / "policies" / "layers" / "generated"
+OUTSIDE = '"<outside-blocks>"'
+"""Where an expression of the API server takes address blocks."""
 REST = "rest"
 """Endpoint policy of every service that has none of its own."""
 
@@ -67,6 +71,36 @@ def resolvable(region: str, domains: tuple[str, ...]) -> list[str]:
     return [*_read(FOLDER / "names" / f"{region}.json"), *domains]
 
 
+def admission(outside_blocks: pulumi.Input[Sequence[str]]) -> list[dict[str, Any]]:
+    """What the API server refuses: policies, each with what puts it in force.
+
+    Args:
+        outside_blocks: Addresses (CIDR) besides private ones that pods may be let to reach.
+
+    Raises:
+        pulumi.RunError: if a document cannot be read.
+    """
+    documents = [
+        document
+        for path in sorted((FOLDER / "admission").glob("*.yaml"))
+        for document in yaml.safe_load_all(_text(path))
+    ]
+    for document in documents:
+        for variable in document["spec"].get("variables", ()):
+            if OUTSIDE in variable["expression"]:
+                variable["expression"] = _with_blocks(variable["expression"], outside_blocks)
+    return documents
+
+
+def _with_blocks(
+    expression: str, outside_blocks: pulumi.Input[Sequence[str]]
+) -> pulumi.Output[str]:
+    def filled(blocks: Sequence[str]) -> str:
+        return expression.replace(OUTSIDE, ", ".join(json.dumps(block) for block in blocks))
+
+    return pulumi.Output.from_input(outside_blocks).apply(filled)
+
+
 def _document(path: Path, **values: list[str]) -> dict[str, Any]:
     """A document with its blanks filled in; a condition of a denial on nothing falls away."""
     document: dict[str, Any] = _read(path)
@@ -100,10 +134,14 @@ def _meant(text: str, values: dict[str, list[str]]) -> list[str]:
 
 
 def _read(path: Path) -> Any:
+    return json.loads(_text(path))
+
+
+def _text(path: Path) -> str:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
         raise pulumi.RunError(
-            f"{path}: what the law says here cannot be read ({error}); `python -m policies.layers` "
-            "writes it"
+            f"{path}: what the law says here cannot be read ({error.strerror}); "
+            "`python -m policies.layers` writes it"
         ) from error

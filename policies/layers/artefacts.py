@@ -2,11 +2,21 @@
 
 import json
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
+
 from policies.boundary import BOUNDARY, Boundary
-from policies.layers import endpoints, names, opting_out, resource_control, service_control
+from policies.layers import (
+    admission,
+    endpoints,
+    names,
+    opting_out,
+    resource_control,
+    service_control,
+)
 
 FOLDER: Final = Path(__file__).resolve().with_name("generated")
 
@@ -20,7 +30,10 @@ def artefacts(boundary: Boundary = BOUNDARY) -> dict[str, str]:
     Returns:
         The content of each file by its path below `FOLDER`, the same to the byte every time.
     """
-    return {path: _text(content) for path, content in sorted(_contents(boundary))}
+    return {
+        path: (_yaml if path.endswith(".yaml") else _json)(content)
+        for path, content in sorted(_contents(boundary), key=itemgetter(0))
+    }
 
 
 def _contents(boundary: Boundary) -> Iterator[tuple[str, Any]]:
@@ -35,7 +48,22 @@ def _contents(boundary: Boundary) -> Iterator[tuple[str, Any]]:
         yield f"names/{region}.json", names.resolvable(region)
         for service, policy in endpoints.policies(region):
             yield f"endpoints/{region}/{service}.json", policy
+    for name, documents in admission.policies(boundary):
+        yield f"admission/{name}.yaml", documents
 
 
-def _text(content: Any) -> str:
+def _yaml(documents: Any) -> str:
+    return yaml.dump_all(documents, Dumper=_Written, sort_keys=False, width=100)
+
+
+class _Written(yaml.SafeDumper):
+    """Writes what stands twice twice: a reader should not have to follow references."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Says yes to everything."""
+        del data
+        return True
+
+
+def _json(content: Any) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -53,6 +53,7 @@ class Cloud(Site):
         account = pulumi.ResourceOptions(providers=[of_account])
         self._keys = {purpose: key.arn for purpose, key in keys.build(self._facts, account).items()}
         self._around = surroundings.build(self._facts, self._keys, account)
+        self.outside_blocks = self._around.network.s3_blocks
         second = second_site.endpoint(self._facts, self._around, account)
         ways = [self._around.network.s3_endpoint_id]
         if second is not None:

@@ -71,6 +71,8 @@ class Site(ABC):
     """Certificates and credentials that the site's own capabilities need."""
     namespaces: Sequence[NamespaceArgs]
     """Namespaces that the site's own capabilities need."""
+    outside_blocks: pulumi.Input[Sequence[str]] = ()
+    """Addresses (CIDR) besides private ones that pods reach: those of a cloud's store."""
     trains: bool = True
     """Whether data are landed there, and models trained and signed; else `copied_release`."""
     walls: Sequence[pulumi.Resource] = ()

@@ -13,8 +13,10 @@ from tests.support.host import eventually, holds
 
 pytestmark = pytest.mark.cluster
 STRANGER = "probe"
-# Documentation's addresses: nobody has them, so what the test sends stays in its own namespaces.
-NODE_SIDE, FOREIGN_HOST, FOREIGN_PORT = "192.0.2.1", "192.0.2.2", 8080
+# Private addresses that nothing else has: a policy that lets pods go further is not admitted. They
+# are known inside the node only, so what the test sends stays there.
+NODE_SIDE, FOREIGN_HOST, FOREIGN_PORT = "10.213.77.1", "10.213.77.2", 8080
+FOREIGN_WAY = [{"to": [{"ipBlock": {"cidr": f"{FOREIGN_HOST}/32"}}]}]
 # From a pod's first moment until its policies are known, and beyond.
 CONNECT = """
 import socket, time
@@ -50,8 +52,19 @@ def image(cluster):
 
 @pytest.fixture
 def stranger(cluster):
-    """A namespace without any permission."""
-    cluster.ask("create", "namespace", STRANGER)
+    """A namespace whose pods may call whatever is private, and whom nobody lets in."""
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    create(
+        cluster,
+        {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": STRANGER, "labels": labels},
+        },
+    )
+    create(cluster, policy("default-deny", STRANGER, ["Ingress", "Egress"]))
+    way = [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]
+    create(cluster, policy("call", STRANGER, ["Egress"], egress=way))
     yield STRANGER
     cluster.ask("delete", "namespace", STRANGER, "--wait=true")
 
@@ -97,11 +110,20 @@ def foreign(layout):
         )
 
 
-def create(cluster, manifest):
-    subprocess.run(
+def create(cluster, manifest, *, check=True):
+    return subprocess.run(
         [cluster.kubectl, "--kubeconfig", cluster.kubeconfig, "create", "-f", "-"],
-        input=json.dumps(manifest), text=True, check=True, capture_output=True,
+        input=json.dumps(manifest), text=True, check=check, capture_output=True,
     )  # fmt: skip
+
+
+def policy(name, namespace, types, **rules):
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"podSelector": {}, "policyTypes": types, **rules},
+    }
 
 
 def judged(text):
@@ -172,15 +194,7 @@ def serving_reaches(cluster, host, port):
 def allowed(cluster, namespace, **rules):
     """A policy besides those that are there, while the block lasts."""
     types = [direction.title() for direction in rules]
-    create(
-        cluster,
-        {
-            "apiVersion": "networking.k8s.io/v1",
-            "kind": "NetworkPolicy",
-            "metadata": {"name": "test-allow", "namespace": namespace},
-            "spec": {"podSelector": {}, "policyTypes": types, **rules},
-        },
-    )
+    create(cluster, policy("test-allow", namespace, types, **rules))
     try:
         yield
     finally:
@@ -208,17 +222,46 @@ def test_no_job_reaches_a_foreign_host_unless_a_policy_lets_it(
         return reaches(cluster, image, namespace, foreign, FOREIGN_PORT, labels)
 
     assert not reached()
-    with allowed(cluster, namespace, egress=[{}]):
+    with allowed(cluster, namespace, egress=FOREIGN_WAY):
         eventually(reached, 60, "the policy to hold")
 
 
 def test_serving_does_not_reach_a_foreign_host_unless_a_policy_lets_it(cluster, foreign):
     assert not serving_reaches(cluster, foreign, FOREIGN_PORT)
-    with allowed(cluster, "serving", egress=[{}]):
+    with allowed(cluster, "serving", egress=FOREIGN_WAY):
         eventually(
             lambda: serving_reaches(cluster, foreign, FOREIGN_PORT), 60, "the policy to hold"
         )
     eventually(lambda: not serving_reaches(cluster, foreign, FOREIGN_PORT), 60, "it to be gone")
+
+
+ABROAD = "203.0.113.7"
+REFUSED = {
+    "images": {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [
+        {"name": "it", "image": f"docker.io/library/nginx@sha256:{'0' * 64}"}]}},
+    "services": {"apiVersion": "v1", "kind": "Service",
+                 "spec": {"type": "ExternalName", "externalName": "s3.eu-west-1.amazonaws.com"}},
+    "endpoint-slices": {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+                        "addressType": "IPv4", "endpoints": [{"addresses": [ABROAD]}]},
+    "network-policies": policy("abroad", "serving", ["Egress"], egress=[{}]),
+    "namespaces": {"apiVersion": "v1", "kind": "Namespace"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("by", REFUSED)
+def test_the_api_server_refuses_what_would_lead_abroad(cluster, by):
+    """Asked by the administrator; `tests/policies/layers` has every policy on every way."""
+    space = {} if by == "namespaces" else {"namespace": "serving"}
+    done = create(cluster, {"metadata": {"name": "abroad", **space}, **REFUSED[by]}, check=False)
+    assert done.returncode != 0
+    assert f"ValidatingAdmissionPolicy 'mizan-{by}'" in done.stderr
+
+
+def test_no_pod_starts_where_nothing_denies_by_default(cluster, image):
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "abroad"},
+           "spec": {"containers": [{"name": "it", "image": image}]}}  # fmt: skip
+    done = create(cluster, pod, check=False)
+    assert "ValidatingAdmissionPolicy 'mizan-walls'" in done.stderr
 
 
 @pytest.mark.parametrize(("folder", "found"), [("volumes/encrypted", False), ("volumes", True)])

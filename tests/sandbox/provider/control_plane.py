@@ -58,7 +58,7 @@ def program(*names: str) -> str:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[ControlPlane]:
+def running(folder: Path, *api_flags: str) -> Iterator[ControlPlane]:
     """Run a control plane on free loopback ports; everything it writes is in the folder."""
     etcd, peer, api, controllers = _free_ports(4)
     _make_keys(folder)
@@ -98,6 +98,7 @@ def running(folder: Path) -> Iterator[ControlPlane]:
             "--authorization-mode=RBAC",
             "--endpoint-reconciler-type=none",
             "--disable-admission-plugins=ServiceAccount",
+            *api_flags,
             names=("kube-apiserver",),
         )
         _wait_until_ready(plane, started)
