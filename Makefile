@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/bootstrap/bin/uv
+CHECKOV := .sandbox/venvs/checkov
 CACHE := $(or $(MIZAN_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mizan)
 export UV_CACHE_DIR := $(CACHE)/uv
 export PYTHONPATH := $(CURDIR)
@@ -11,7 +12,7 @@ export PYTHONPATH := $(CURDIR)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help up down rehearse rehearse-loss test accept lint preview cost prices policy layers schema bench bench-preview mirror engine tools lock clean-cache
+.PHONY: help up down rehearse rehearse-loss test accept lint preview cost prices policy layers checkov evidence audit schema bench bench-preview bench-policies mirror engine tools lock clean-cache
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -53,6 +54,10 @@ prices: tools ## Renew policies/costing/prices.csv from the price list of AWS
 policy: tools ## Ask the booted pack every fixture and evasion by the engine's protocol: a table by rule
 	@$(BIN)/python -m tests.support.policy_table
 
+checkov: $(CHECKOV)/.tools ## What checkov says of ENV and of the Dockerfiles and workflows (or of STATE=file, an exported state)
+	@$(if $(STATE),cp '$(STATE)' .sandbox/plan.json,$(MAKE) -s engine ENV=$(ENV) && $(BIN)/python -m sandbox plan $(ENV) > .sandbox/plan.json)
+	@$(BIN)/python -m policies.scanning < .sandbox/plan.json
+
 schema: tools ## Write environments/schema.json from the model
 	@$(BIN)/python -m environments.schema
 
@@ -78,6 +83,13 @@ $(BIN)/.tools: locks/bootstrap.txt locks/platform.txt
 	@$(VENV)/bootstrap/bin/python -m pip install --quiet --require-hashes -r locks/bootstrap.txt
 	@test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
 	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python locks/platform.txt
+	@touch $@
+
+# checkov pins libraries that others here have newer, so that it lives apart.
+$(CHECKOV)/.tools: locks/checkov.txt $(BIN)/.tools
+	@mkdir -p $(dir $(CHECKOV))
+	@test -x $(CHECKOV)/bin/python || $(UV) venv --quiet --python $(BIN)/python $(CHECKOV)
+	@$(UV) pip sync --quiet --require-hashes --python $(CHECKOV)/bin/python locks/checkov.txt
 	@touch $@
 
 lock: tools ## Renew every lock from its .in file

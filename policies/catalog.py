@@ -9,7 +9,7 @@ from pulumi_policy import Policy
 from policies.judging import identity
 
 ROOT = Path(__file__).resolve().parent
-APPARATUS = {"aws", "costing", "evidence", "frameworks", "layers", "tables"}
+APPARATUS = {"aws", "costing", "evidence", "frameworks", "layers", "scanning", "tables"}
 """Folders that hold what rules build on, and no rule."""
 
 
