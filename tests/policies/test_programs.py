@@ -1,19 +1,27 @@
-"""Programs that carry a fault past the environment model are blocked by the real engine.
+"""The real engine, with the real pack, blocks what each rule refuses and lets the rest pass.
 
-Each is planned by `pulumi preview --policy-pack policies`, and exactly the rule that should
-blocks it, with the URN and the property in what the user reads.
+One program declares a fault for each rule, taken from the rule's own fixture. What the engine tells
+of it must be what the rules say of it without an engine, violation by violation.
 """
 
+import shutil
 from pathlib import Path
 
 import pytest
-import yaml
+from pulumi_policy import StackValidationPolicy
 
 from policies import catalog
-from tests.support.policy_engine import Engine
+from tests.support.policy_engine import Engine, Preview
+from tests.support.policy_fixtures import Case
+from tests.support.policy_programs import Blame, faults, foretold, told, write
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
-FAULTS = sorted(path.parent for path in PROGRAMS.glob("*/expected.yaml"))
+RULES = {rule.name: rule for rule in catalog.discover()}
+# A stack rule joins what its fixture declares; a resource rule needs one resource.
+FAULTS = {
+    name: faults(name, whole=isinstance(rule, StackValidationPolicy))
+    for name, rule in RULES.items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -21,29 +29,52 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine(tmp_path_factory.mktemp("engine"))
 
 
-def test_every_rule_has_a_program() -> None:
-    names = {path.name.replace("_", "-") for path in FAULTS}
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Case]]:
+    work = tmp_path_factory.mktemp("program") / "every_rule"
+    shutil.copytree(PROGRAMS / "every_rule", work)
+    return work, write([case for cases in FAULTS.values() for case in cases], work)
 
-    assert names == {rule.name for rule in catalog.discover()}
+
+@pytest.fixture(scope="module")
+def preview(engine: Engine, program: tuple[Path, list[Case]]) -> Preview:
+    return engine.preview(program[0], stack="every-rule")
+
+
+@pytest.fixture(scope="module")
+def expected(program: tuple[Path, list[Case]]) -> set[Blame]:
+    return foretold(program[1], RULES.values())
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_program_declares_a_fault_of_the_rule(rule: str) -> None:
+    assert [case for case in FAULTS[rule] if case.expect], f"no fault of {rule} can be planned"
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("program", FAULTS, ids=lambda path: path.name)
-def test_the_engine_blocks_the_program_by_exactly_one_rule(engine: Engine, program: Path) -> None:
-    expected = yaml.safe_load((program / "expected.yaml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("rule", RULES)
+def test_the_engine_blocks_what_the_rule_refuses(
+    preview: Preview, expected: set[Blame], rule: str
+) -> None:
+    own = {
+        Blame(rule, f"{case.type}::{case.name}", case.expect)
+        for case in FAULTS[rule]
+        if case.expect
+    }
+    blamed = {blame for blame in told(preview) if blame.rule == rule}
 
-    assert expected["rule"] == program.name.replace("_", "-")
-    preview = engine.preview_copy(program)
+    assert own & blamed, preview.text
+    assert blamed == {blame for blame in expected if blame.rule == rule}
 
+
+@pytest.mark.engine
+def test_the_engine_fails_and_says_why(preview: Preview, expected: set[Blame]) -> None:
     assert preview.code != 0, preview.text
-    assert {entry["policyName"] for entry in preview.violations} == {expected["rule"]}, preview.text
     assert {entry["enforcementLevel"] for entry in preview.violations} == {"mandatory"}
-    (violation,) = preview.violations
-    urn = violation["resourceUrn"]
-    assert urn.endswith(f"{expected['type']}::{expected['name']}")
-    assert f"{urn}: {expected['path']}: given " in violation["message"]
-    assert expected["rule"] in preview.text
-    assert f"{urn}: {expected['path']}: given " in preview.text
+    for rule in RULES:
+        assert rule in preview.text
+    for blame in expected:
+        assert f"{blame.resource}: {blame.path}: given " in preview.text
 
 
 @pytest.mark.engine

@@ -5,12 +5,14 @@ stand look-alikes, which name the rules that must let them pass, so that nothing
 everything.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from policies.judging import FAILED
 from tests.support.policy_fixtures import Case, case, read
 
 CORPUS = Path(__file__).resolve().parent.parent / "policies" / "evasion"
@@ -23,7 +25,8 @@ class Evasion:
     Attributes:
         title: What it tries, in one line.
         resources: A stack of its own.
-        stopped_by: Rule to the path of its violation; empty for a look-alike.
+        stopped_by: Rule to the path that its violation names, or a part of it; empty for a
+            look-alike.
         passes: Rules, by name or by pattern, that must find nothing.
     """
 
@@ -44,6 +47,14 @@ def corpus(folder: Path = CORPUS) -> list[Evasion]:
         for file in sorted(folder.glob("*.yaml"))
         for number, entry in enumerate(read(file))
     ]
+
+
+def blames(message: str, urn: str, path: str) -> bool:
+    """Whether a violation is of a resource, at a path or at something inside of it."""
+    if path == FAILED:
+        return f"{urn}: the rule could not be run" in message
+    place = re.escape(f"{urn}: {path}")
+    return re.search(rf"{place}([.\[].*?)?: given ", message) is not None
 
 
 def _evasion(entry: dict[str, Any], stack: str) -> Evasion:

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from pulumi.runtime.proto import analyzer_pb2
 
-from policies.judging import FAILED
-from tests.support.evasions import CORPUS, Evasion, corpus
+from tests.support.evasions import CORPUS, Evasion, blames, corpus
 from tests.support.policy_fixtures import FIXTURES, Case, load
 from tests.support.policy_pack import PACK, Pack, running
 
@@ -144,8 +143,7 @@ class _Answers:
         return {one.urn for one in self._told if one.policyName == rule}
 
     def blames(self, rule: str, urn: str, path: str) -> bool:
-        said = "the rule could not be run" if path == FAILED else f"{path}: given "
-        return any(f"{urn}: {said}" in message for message in self.of(rule))
+        return any(blames(message, urn, path) for message in self.of(rule))
 
 
 def _shown(table: Table) -> Iterator[str]:

@@ -1,5 +1,0 @@
-"""A provider of a cloud that nobody judged."""
-
-import pulumi
-
-pulumi.ProviderResource("elsewhere", "cloud", {})
