@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 from google.protobuf import json_format, struct_pb2
+from pulumi.output import Unknown
 from pulumi_policy import (
     Policy,
     PolicyCustomTimeouts,
@@ -93,9 +94,17 @@ def case(entry: dict[str, Any]) -> Case:
 
 
 def on_the_wire(props: dict[str, Any]) -> struct_pb2.Struct:
-    """Properties as the engine sends them."""
-    struct: struct_pb2.Struct = json_format.ParseDict(props, struct_pb2.Struct())
+    """Properties as the engine sends them: what is not known yet has a sign of its own."""
+    struct: struct_pb2.Struct = json_format.ParseDict(_signed(props), struct_pb2.Struct())
     return struct
+
+
+def _signed(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _signed(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_signed(inner) for inner in value]
+    return UNKNOWN_STRING_VALUE if isinstance(value, Unknown) else value
 
 
 def _received(props: dict[str, Any]) -> Any:
