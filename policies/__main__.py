@@ -6,9 +6,13 @@ from pathlib import Path
 # The engine runs the folder by path, so the room itself is not importable yet.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pulumi_policy import EnforcementLevel, PolicyPack
-
-from policies.catalog import discover
+from policies.fault import LawError
 
 if __name__ == "__main__":
-    PolicyPack("mizan", discover(), enforcement_level=EnforcementLevel.MANDATORY)
+    try:  # the law is read while its modules are imported
+        from policies.catalog import discover
+        from policies.serving import serve
+
+        serve(discover())
+    except LawError as error:
+        sys.exit(f"mizan: {error}")

@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from policies.fault import LawError
+
 PATH = Path(__file__).resolve().with_name("boundary.yaml")
 
 Text = Annotated[str, Field(min_length=1)]
 
 
-class BoundaryError(Exception):
+class BoundaryError(LawError):
     """The boundary cannot be read, so nothing may be judged by it."""
 
 

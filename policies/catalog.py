@@ -4,16 +4,15 @@ import importlib
 from pathlib import Path
 from types import ModuleType
 
-from pulumi_policy import Policy
-
-from policies.judging import identity
+from policies.fault import LawError
+from policies.judging import ResourceRule, Rule, StackRule, identity
 
 ROOT = Path(__file__).resolve().parent
 APPARATUS = {"aws", "costing", "evidence", "frameworks", "layers", "scanning", "tables"}
 """Folders that hold what rules build on, and no rule."""
 
 
-class CatalogError(Exception):
+class CatalogError(LawError):
     """A file in a topic folder is not a rule."""
 
 
@@ -30,7 +29,7 @@ def modules(root: Path = ROOT) -> list[ModuleType]:
     ]
 
 
-def discover(root: Path = ROOT) -> list[Policy]:
+def discover(root: Path = ROOT) -> list[Rule]:
     """Collects the rules of the pack.
 
     Returns:
@@ -42,11 +41,11 @@ def discover(root: Path = ROOT) -> list[Policy]:
     return [_rule_of(module) for module in modules(root)]
 
 
-def _rule_of(module: ModuleType) -> Policy:
+def _rule_of(module: ModuleType) -> Rule:
     policy = getattr(module, "policy", None)
     expected = identity(module.__name__)
     file = f"{module.__name__.replace('.', '/')}.py"
-    if not isinstance(policy, Policy):
+    if not isinstance(policy, ResourceRule | StackRule):
         raise CatalogError(f"{file}: defines no `policy`; a file in a topic is one rule")
     if policy.name != expected:
         raise CatalogError(f"{file}: the rule is named {policy.name!r}; its file says {expected!r}")

@@ -87,9 +87,20 @@ FAILED: Final = "(the rule itself)"
 ResourceJudge: TypeAlias = Callable[[Declared], Iterable[Finding]]
 StackJudge: TypeAlias = Callable[[list[Declared]], Iterable[Finding]]
 
-# The engine shows stack rules the outputs of a resource, which are empty while its provider is
-# not configured yet. What was declared was seen a moment before by the resource rules.
-_DECLARED: Final[dict[str, Declared]] = {}
+
+class ResourceRule(ResourceValidationPolicy):
+    """A rule over one resource, which the SDK describes and the pack itself serves."""
+
+    judge: ResourceJudge
+
+
+class StackRule(StackValidationPolicy):
+    """A rule over all resources of a stack, described and served alike."""
+
+    judge: StackJudge
+
+
+Rule: TypeAlias = ResourceRule | StackRule
 
 
 Demand: TypeAlias = tuple[str, Callable[[Tree], bool], str]
@@ -121,7 +132,7 @@ def identity(module: str) -> str:
 
 def resource_rule(
     module: str, *, description: str, severity: Severity, remediation: str, judge: ResourceJudge
-) -> ResourceValidationPolicy:
+) -> ResourceRule:
     """Builds a rule that judges one resource at a time, before it is created or changed.
 
     Args:
@@ -136,14 +147,9 @@ def resource_rule(
     """
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        def run() -> Iterable[Finding]:
-            resource = _declared(args)
-            _DECLARED[resource.urn] = resource
-            return judge(resource)
+        _guarded(lambda: judge(_declared(args)), args.urn, remediation, report)
 
-        _guarded(run, args.urn, remediation, report)
-
-    return ResourceValidationPolicy(
+    rule = ResourceRule(
         name=identity(module),
         description=description,
         validate=validate,
@@ -151,11 +157,13 @@ def resource_rule(
         severity=severity,
         remediation_steps=remediation,
     )
+    rule.judge = judge
+    return rule
 
 
 def stack_rule(
     module: str, *, description: str, severity: Severity, remediation: str, judge: StackJudge
-) -> StackValidationPolicy:
+) -> StackRule:
     """Builds a rule that judges all resources of a stack together.
 
     The engine runs it at the end of a preview, and again after the steps of an update.
@@ -179,7 +187,7 @@ def stack_rule(
             report,
         )
 
-    return StackValidationPolicy(
+    rule = StackRule(
         name=identity(module),
         description=description,
         validate=validate,
@@ -187,6 +195,8 @@ def stack_rule(
         severity=severity,
         remediation_steps=remediation,
     )
+    rule.judge = judge
+    return rule
 
 
 def found(run: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
@@ -235,22 +245,10 @@ def _declared(args: ResourceValidationArgs | PolicyResource, **more: Any) -> Dec
 
 
 def _in_stack(resource: PolicyResource) -> Declared:
-    seen = _DECLARED.get(resource.urn)
-    now = _declared(
+    return _declared(
         resource,
         derived_from={
             key: tuple(source.urn for source in sources)
             for key, sources in resource.property_dependencies.items()
         },
-    )
-    if seen is None or seen.type != now.type:
-        return now
-    return Declared(
-        type=now.type,
-        urn=now.urn,
-        name=now.name,
-        props=seen.props,
-        provider_type=now.provider_type,
-        provider_props=now.provider_props,
-        derived_from=now.derived_from,
     )

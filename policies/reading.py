@@ -32,9 +32,11 @@ class Mark(enum.Enum):
 UNKNOWN: Final = Mark.UNKNOWN
 MISSING: Final = Mark.MISSING
 
-_SENTINELS: Final = frozenset(
+SENTINELS: Final = frozenset(
     value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_")
 )
+"""What the engine puts where it does not know a value yet."""
+
 _SEGMENT: Final = re.compile(r"([^.\[\]?]+)(\[[+*]\]|\?)?")
 
 
@@ -48,7 +50,7 @@ def thaw(value: Any) -> Tree:
         The same data with ``UNKNOWN`` wherever the engine does not know the value yet.
     """
     if isinstance(value, str):
-        return UNKNOWN if value in _SENTINELS else value
+        return UNKNOWN if value in SENTINELS else value
     if isinstance(value, dict):
         return {str(key): thaw(element) for key, element in value.items()}
     if isinstance(value, list | tuple):

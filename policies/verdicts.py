@@ -3,12 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from types import ModuleType
-
-from pulumi_policy import ResourceValidationPolicy
 
 from policies import catalog
-from policies.judging import Declared, Finding, found
+from policies.judging import Declared, Finding, Rule, StackRule, found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,18 +17,17 @@ class Verdict:
     finding: Finding
 
 
-def judge(resources: list[Declared], modules: Iterable[ModuleType] = ()) -> Iterator[Verdict]:
+def judge(resources: list[Declared], rules: Iterable[Rule] = ()) -> Iterator[Verdict]:
     """Judges resources as one stack by every rule of the pack, or by some.
 
     Yields:
         Each violation, in the order of the rules.
     """
-    for module in modules or catalog.modules():
-        rule: str = module.policy.name
-        if not isinstance(module.policy, ResourceValidationPolicy):
-            for finding in found(partial(module.judge, resources)):
-                yield Verdict(rule=rule, urn=finding.urn, finding=finding)
+    for rule in rules or catalog.discover():
+        if isinstance(rule, StackRule):
+            for finding in found(partial(rule.judge, resources)):
+                yield Verdict(rule=rule.name, urn=finding.urn, finding=finding)
             continue
         for resource in resources:
-            for finding in found(partial(module.judge, resource)):
-                yield Verdict(rule=rule, urn=resource.urn, finding=finding)
+            for finding in found(partial(rule.judge, resource)):
+                yield Verdict(rule=rule.name, urn=resource.urn, finding=finding)

@@ -81,8 +81,6 @@ def test_a_minimum_beyond_the_budget_is_refused_with_the_figure_and_the_limit(
     pool["min_nodes"] = pool["max_nodes"] = min(1000, limit // 50)
     file.write_text(yaml.safe_dump(document), encoding="utf-8")
     monkeypatch.setenv(VARIABLE, str(folder))
-    # Other tests judged resources of the same names, and the rules remember what was declared.
-    monkeypatch.setattr("policies.judging._DECLARED", {})
 
     plan = build(name)
 

@@ -55,15 +55,16 @@ def test_nothing_shadows_the_standard_library() -> None:
     assert names & set(sys.stdlib_module_names) == set()
 
 
-def test_only_main_constructs_the_pack() -> None:
-    """Constructing it starts a server that never returns."""
-    holders = {
-        path.name
-        for path in catalog.ROOT.rglob("*.py")
-        if "PolicyPack(" in path.read_text(encoding="utf-8")
-    }
+def test_only_main_serves_and_nothing_is_served_by_the_sdk() -> None:
+    """Serving never returns, and the SDK's own server tells an unknown value as advice."""
+    for words, allowed in (("PolicyPack(", set()), (" serve(", {"__main__.py", "serving.py"})):
+        holders = {
+            path.name
+            for path in catalog.ROOT.rglob("*.py")
+            if words in path.read_text(encoding="utf-8")
+        }
 
-    assert holders == {"__main__.py"}
+        assert holders == allowed
 
 
 def fake_module(name: str, policy: object) -> ModuleType:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pulumi_policy import Policy, Severity
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from policies import catalog, judging
-from policies.judging import Declared, Finding, resource_rule, stack_rule
+from policies import catalog
+from policies.judging import Finding, resource_rule, stack_rule
 from tests.support.policy_fixtures import Case, violations
 
 RULES = catalog.discover()
@@ -125,34 +125,3 @@ def test_a_document_that_is_too_deep_is_refused_not_passed() -> None:
     found = violations(rule, [Case(type="a:b/c:D", name="x", props={"policy": deep})])
 
     assert "could not be run (RecursionError" in found["urn:pulumi:fixture::mizan::a:b/c:D::x"][0]
-
-
-def test_a_stack_rule_judges_what_was_declared_where_the_outputs_are_empty() -> None:
-    """The engine gives empty outputs while a provider is not configured yet."""
-    seen: list[Declared] = []
-
-    def judge(resources: list[Declared]) -> Iterable[Finding]:
-        seen.extend(resources)
-        return []
-
-    rule = stack_rule(
-        "policies.access.some_rule",
-        description="d.",
-        severity=Severity.LOW,
-        remediation="r.",
-        judge=judge,
-    )
-    any_rule = next(rule for rule in RULES if rule.name == "residency-arn-region")
-    declared = Case(
-        type="kubernetes:core/v1:Namespace", name="ns", props={"metadata": {"name": "a"}}
-    )
-
-    violations(any_rule, [declared])
-    violations(rule, [Case(type=declared.type, name="ns", props={})])
-
-    assert seen[0].props == {"metadata": {"name": "a"}}
-
-
-@pytest.fixture(autouse=True)
-def forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "_DECLARED", {})

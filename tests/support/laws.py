@@ -27,7 +27,7 @@ FOREIGN = {
     "components": {"pulumi", "pulumi_kubernetes", "pulumi_aws"},
     "workloads": {"pulumi", "pulumi_kubernetes", "pulumi_aws"},
     "stacks": {"pulumi", "pulumi_kubernetes", "pulumi_aws", "yaml"},
-    "policies": {"pulumi_policy", "pydantic", "yaml"},
+    "policies": {"google", "grpc", "pulumi", "pulumi_policy", "pydantic", "yaml"},
 }
 VAGUE = {"utils", "util", "helpers", "helper", "common", "lib", "libs", "manager", "managers"}
 LONGEST_MAIN = 20
