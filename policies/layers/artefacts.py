@@ -1,7 +1,7 @@
 """Everything that the boundary is compiled to, by the place of its file."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +31,7 @@ def artefacts(boundary: Boundary = BOUNDARY) -> dict[str, str]:
         The content of each file by its path below `FOLDER`, the same to the byte every time.
     """
     return {
-        path: (_yaml if path.endswith(".yaml") else _json)(content)
+        path: WRITTEN[path.rpartition(".")[2]](content)
         for path, content in sorted(_contents(boundary), key=itemgetter(0))
     }
 
@@ -46,6 +46,7 @@ def _contents(boundary: Boundary) -> Iterator[tuple[str, Any]]:
     yield "names/reachable.json", names.reachable(boundary)
     for region in regions:
         yield f"names/{region}.json", names.resolvable(region)
+        yield f"names/{region}.rpz", names.response_policy(boundary, region)
         for service, policy in endpoints.policies(region):
             yield f"endpoints/{region}/{service}.json", policy
     for name, documents in admission.policies(boundary):
@@ -67,3 +68,7 @@ class _Written(yaml.SafeDumper):
 
 def _json(content: Any) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+WRITTEN: Final[dict[str, Callable[[Any], str]]] = {"json": _json, "yaml": _yaml, "rpz": str}
+"""How each kind of file is written."""
