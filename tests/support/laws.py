@@ -27,7 +27,16 @@ FOREIGN = {
     "components": {"pulumi", "pulumi_kubernetes", "pulumi_aws"},
     "workloads": {"pulumi", "pulumi_kubernetes", "pulumi_aws"},
     "stacks": {"pulumi", "pulumi_kubernetes", "pulumi_aws", "yaml"},
-    "policies": {"google", "grpc", "pulumi", "pulumi_policy", "pydantic", "yaml"},
+    "policies": {
+        "cryptography",
+        "google",
+        "grpc",
+        "jinja2",
+        "pulumi",
+        "pulumi_policy",
+        "pydantic",
+        "yaml",
+    },
 }
 VAGUE = {"utils", "util", "helpers", "helper", "common", "lib", "libs", "manager", "managers"}
 LONGEST_MAIN = 20

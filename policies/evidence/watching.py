@@ -1,0 +1,85 @@
+"""Which resources a rule really looked at: it is seen, not told.
+
+A rule says by itself only what it found. What it read, and found nothing against, is what an
+auditor asks for; so rules are given resources that note who reads them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import partialmethod
+from types import ModuleType
+from typing import Any, Final
+
+from policies import verdicts
+from policies.judging import Declared
+from policies.verdicts import Verdict
+
+_READING: Final = ("__getitem__", "__iter__", "__contains__", "get", "items", "keys", "values")
+
+
+class Watch:
+    """Notes which resources are read, and by which rule."""
+
+    def __init__(self, resources: Iterable[Declared]) -> None:
+        self._rule = ""
+        self._read: dict[str, set[str]] = defaultdict(set)
+        self.resources = [_watched(self, resource) for resource in resources]
+
+    def judge(self, module: ModuleType) -> Iterator[Verdict]:
+        """Judges the resources by one rule, and notes what it reads."""
+        self._rule = module.policy.name
+        yield from verdicts.judge(self.resources, [module])
+
+    def read_by(self, module: ModuleType) -> frozenset[str]:
+        """URNs of what a rule read, and of the types that its own table names."""
+        types = set(getattr(module, "TYPES", ()))
+        named = {resource.urn for resource in self.resources if resource.type in types}
+        return frozenset(self._read[module.policy.name] | named)
+
+    def note(self, urn: str) -> None:
+        """Notes that the rule at work reads a resource."""
+        self._read[self._rule].add(urn)
+
+
+class _Properties(dict[str, Any]):
+    """Properties that tell when they are read."""
+
+    watch: Watch
+    urn: str
+
+    def _told(self, name: str, *arguments: Any) -> Any:
+        self.watch.note(self.urn)
+        return getattr(dict, name)(self, *arguments)
+
+
+for _name in _READING:
+    setattr(_Properties, _name, partialmethod(_Properties._told, _name))  # noqa: SLF001 - its own
+
+
+class _Watched(Declared):
+    """A resource whose walks are noted too, also where they were walked before."""
+
+    watch: Watch
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("leaves", "texts", "provider_type", "provider_props"):
+            object.__getattribute__(self, "watch").note(object.__getattribute__(self, "urn"))
+        return super().__getattribute__(name)
+
+
+def _watched(watch: Watch, resource: Declared) -> Declared:
+    properties = resource.props
+    if isinstance(properties, dict):
+        properties = _Properties(properties)
+        properties.watch, properties.urn = watch, resource.urn
+    watched = _Watched(
+        type=resource.type,
+        urn=resource.urn,
+        name=resource.name,
+        props=properties,
+        provider_type=resource.provider_type,
+        provider_props=resource.provider_props,
+        derived_from=resource.derived_from,
+    )
+    object.__setattr__(watched, "watch", watch)  # the resource itself stays frozen for rules
+    return watched
