@@ -1,6 +1,5 @@
 """Every environment, built whole, judged by the rules that judge every deployment."""
 
-import json
 from copy import deepcopy
 from typing import Any
 
@@ -9,9 +8,9 @@ from pulumi_policy import StackValidationPolicy
 
 from environments import stacks
 from policies import catalog
-from tests.support.aws_outputs import ACCOUNT
 from tests.support.engine import Plan, Record, environment_plan
-from tests.support.policy_fixtures import Case, violations
+from tests.support.environment_cases import cases
+from tests.support.policy_fixtures import violations
 
 # Rules over single resources come first, as in the engine: those over the stack build on them.
 RULES = {
@@ -24,40 +23,10 @@ RULES = {
 DEPLOYED = list(stacks())
 
 
-def case(record: Record, plan: Plan) -> Case:
-    """A record as the rules take it."""
-    by_urn = {
-        other.urn: Case(type=other.type, name=other.name).urn
-        for other in plan.records
-        if other.custom
-    }
-    return Case(
-        type=record.type,
-        name=record.name,
-        props=record.inputs,
-        provider=provider(record, plan) if record.custom else None,
-        depends={
-            key: [by_urn[urn] for urn in urns if urn in by_urn]
-            for key, urns in record.derived_from.items()
-        },
-    )
-
-
-def provider(record: Record, plan: Plan) -> dict[str, Any]:
-    """The provider that makes a resource: the plan's own, or the default one."""
-    type_ = f"pulumi:providers:{record.type.partition(':')[0]}"
-    own = [other for other in plan.records if other.type == type_]
-    props = dict(own[0].inputs) if own else {}
-    if "allowedAccountIds" in props:
-        # What the mocks answer is of an account that stands for that of the environment.
-        props["allowedAccountIds"] = json.dumps([*json.loads(props["allowedAccountIds"]), ACCOUNT])
-    return {"type": type_, "props": props}
-
-
 def found(plan: Plan) -> dict[str, dict[str, list[str]]]:
     """What each rule says of a plan, rules that say nothing left out."""
-    cases = [case(record, plan) for record in plan.records]
-    said = {name: dict(violations(policy, cases)) for name, policy in RULES.items()}
+    declared = cases(plan)
+    said = {name: dict(violations(policy, declared)) for name, policy in RULES.items()}
     return {name: told for name, told in said.items() if told}
 
 
