@@ -28,7 +28,7 @@ class Watch:
     def judge(self, module: ModuleType) -> Iterator[Verdict]:
         """Judges the resources by one rule, and notes what it reads."""
         self._rule = module.policy.name
-        yield from verdicts.judge(self.resources, [module])
+        yield from verdicts.judge(self.resources, [module.policy])
 
     def read_by(self, module: ModuleType) -> frozenset[str]:
         """URNs of what a rule read, and of the types that its own table names."""
