@@ -51,12 +51,14 @@ class DataClass(StrEnum):
 
 
 class Residency(StrEnum):
-    """How strictly data stay where they are."""
+    """How strictly data stay where they are; each is stricter than those before."""
 
-    HARD = "hard"
-    """Data never leave the country."""
+    FREE = "free"
+    """No law keeps the data; the sites are what the environment says, inside the country."""
     DOCUMENTED_TRANSFER = "documented-transfer"
     """Data leave their perimeter only under a written, dated ground."""
+    HARD = "hard-local"
+    """Data never leave the country."""
 
 
 class Retention(Section):

@@ -18,7 +18,7 @@ from environments.governance import (
 from environments.laws import LAWS
 from environments.network import Network
 from environments.node_pools import NodePool
-from environments.obligation import Obligation, obligations_of
+from environments.obligation import Obligation, obligations_of, residency_of
 from environments.processing import Batch, Streaming
 from environments.quantity import EmailAddress, Slug, TagValue, UsDollars
 from environments.registry import Registry
@@ -167,9 +167,8 @@ class Environment(Section):
 
     @property
     def residency(self) -> Residency:
-        """How strictly its data stay in the country: the strictest of its obligations."""
-        hard = any(row.residency is Residency.HARD for row in self.obligations)
-        return Residency.HARD if hard else Residency.DOCUMENTED_TRANSFER
+        """How strictly its data stay in the country: as the strictest of its classes does."""
+        return residency_of(self.perimeter, self.sector, self.data_classes)
 
     def at(self, site: CloudRegion | OnPremises) -> Self:
         """The environment as one of its sites sees it: with that site's registry and sizes."""

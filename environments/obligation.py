@@ -60,3 +60,19 @@ def obligations_of(
 ) -> tuple[Obligation, ...]:
     """Return the rows that bind an environment of this kind, in the order of the file."""
     return tuple(row for row in obligations() if row.binds(perimeter, sector, data_classes))
+
+
+def residency_of(
+    perimeter: Perimeter, sector: Sector, data_classes: Collection[DataClass]
+) -> Residency:
+    """Return how strictly data stay: the strictest row of each class, hard where there is none."""
+    order = list(Residency)
+    each = (
+        max(
+            (row.residency for row in obligations_of(perimeter, sector, [data_class])),
+            key=order.index,
+            default=Residency.HARD,
+        )
+        for data_class in data_classes
+    )
+    return max(each, key=order.index, default=Residency.HARD)

@@ -7,24 +7,15 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from policies.entry import Entry, Text
 from policies.fault import LawError
+from policies.modes import Mode, ModeRow, strictest
 
 PATH = Path(__file__).resolve().with_name("boundary.yaml")
-
-Text = Annotated[str, Field(min_length=1)]
 
 
 class BoundaryError(LawError):
     """The boundary cannot be read, so nothing may be judged by it."""
-
-
-class Entry(BaseModel):
-    """What is common to all entries: why it is allowed, and where that can be checked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    reason: Text
-    source: Text
 
 
 class Named(Entry):
@@ -123,6 +114,7 @@ class Boundary(BaseModel):
     storage_classes: list[Named]
     provisioners: list[Named]
     node_agents: list[NodeAgent]
+    modes: Annotated[list[ModeRow], Field(min_length=1)]
     peer_accounts: list[Peer]
     identity_providers: list[Named]
     hosts: list[Named]
@@ -137,6 +129,14 @@ class Boundary(BaseModel):
                     f"site {site.kind} is in {site.country}, outside {self.jurisdiction}"
                 )
         return self
+
+    def modes_of(self, perimeter: str, sector: str, data_class: str) -> tuple[ModeRow, ...]:
+        """The provisions on a combination, in the order of the file."""
+        return tuple(row for row in self.modes if row.covers(perimeter, sector, data_class))
+
+    def mode(self, perimeter: str, sector: str, data_class: str) -> Mode:
+        """The strictest mode of a combination; one that no provision knows is hard-local."""
+        return strictest(row.mode for row in self.modes_of(perimeter, sector, data_class))
 
     @property
     def region_names(self) -> frozenset[str]:

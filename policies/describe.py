@@ -6,8 +6,10 @@ from typing import Final
 
 from pulumi_policy import Policy, ResourceValidationPolicy
 
-from policies.boundary import BOUNDARY, Entry
+from policies.boundary import BOUNDARY
 from policies.catalog import ROOT, discover
+from policies.entry import Entry
+from policies.modes import DATA_CLASSES, PERIMETERS, SECTORS, ModeRow
 
 PAGE: Final = ROOT.parent / "docs" / "policies.md"
 
@@ -20,6 +22,15 @@ Every rule is mandatory: a violation stops `pulumi preview` and `pulumi up`. A v
 known at preview is judged as a value of its own and never passes silently, and a rule that fails
 is itself a violation. A *resource* rule runs before each resource is created or changed; a *stack*
 rule runs on all resources together, at the end of a preview and again after an update.
+"""
+
+_MODES: Final = """\
+## Modes
+
+How strictly data stay, by what the plan says of itself in the tags of its AWS providers and the
+labels of its namespaces (`perimeter`, `sector`, `data-class`). Of several rows the strictest
+holds; what no row names, and a plan that does not say, is hard-local. Under *free* the boundary
+above holds all the same. How to leave it with the law is in [waivers.md](waivers.md).
 """
 
 
@@ -37,8 +48,20 @@ def render() -> str:
             for entry in _entries(section)
         ),
     )
+    modes = _table(
+        (
+            "Mode",
+            "Perimeter",
+            "Sector",
+            "Data class",
+            "Instrument",
+            "Says so",
+            "Grounds of waivers",
+        ),
+        (_mode(row) for row in BOUNDARY.modes),
+    )
     boundary = f"## The boundary\n\nJurisdiction: {BOUNDARY.jurisdiction}. What is not listed is "
-    return f"{_HEAD}\n{rules}\n{boundary}refused.\n\n{allowed}"
+    return f"{_HEAD}\n{rules}\n{boundary}refused.\n\n{allowed}\n{_MODES}\n{modes}"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -59,7 +82,13 @@ def _words(rule: Policy) -> tuple[str, str, str]:
 
 def _entries(section: str) -> list[Entry]:
     value = getattr(BOUNDARY, section)
-    return value if isinstance(value, list) else []
+    return value if isinstance(value, list) and section != "modes" else []
+
+
+def _mode(row: ModeRow) -> tuple[str, ...]:
+    said = ((row.perimeters, PERIMETERS), (row.sectors, SECTORS), (row.data_classes, DATA_CLASSES))
+    listed = ("every" if set(some) == set(all_) else ", ".join(some) for some, all_ in said)
+    return row.mode, *listed, row.instrument, row.article, ", ".join(row.grounds) or "none known"
 
 
 def _name(entry: Entry) -> str:

@@ -2,9 +2,11 @@
 
 from itertools import pairwise
 
+import pytest
+
 import environments
 from environments.governance import DataClass, Perimeter, Residency, Sector
-from environments.obligation import obligations, obligations_of
+from environments.obligation import obligations, obligations_of, residency_of
 from environments.profiles import PROFILES
 from environments.region import regions
 
@@ -56,8 +58,25 @@ def test_health_information_is_bound_in_any_sector() -> None:
     assert [row.name for row in rows] == ["health information", "DIFC entities"]
 
 
-def test_an_onshore_company_without_personal_data_is_bound_by_no_row() -> None:
-    assert obligations_of(Perimeter.ONSHORE, Sector.GENERAL, [DataClass.INTERNAL]) == ()
+def test_an_onshore_company_without_personal_data_is_free() -> None:
+    (row,) = obligations_of(Perimeter.ONSHORE, Sector.GENERAL, [DataClass.INTERNAL])
+
+    assert row.residency is Residency.FREE
+    assert residency_of(Perimeter.ONSHORE, Sector.GENERAL, [DataClass.INTERNAL]) is Residency.FREE
+
+
+def test_what_no_row_binds_stays_in_the_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("environments.obligation.obligations", lambda: ())
+
+    assert residency_of(Perimeter.ONSHORE, Sector.GENERAL, [DataClass.PUBLIC]) is Residency.HARD
+
+
+@pytest.mark.parametrize("perimeter", Perimeter)
+def test_health_stays_in_the_country_whatever_else_is_held(perimeter: Perimeter) -> None:
+    classes = [DataClass.PUBLIC, DataClass.HEALTH]
+
+    assert residency_of(perimeter, Sector.HEALTH, [DataClass.PUBLIC]) is Residency.HARD
+    assert residency_of(perimeter, Sector.GENERAL, classes) is Residency.HARD
 
 
 def test_every_row_of_the_law_names_its_instrument_and_binds_somebody() -> None:

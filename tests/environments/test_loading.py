@@ -56,7 +56,7 @@ def test_the_small_company_has_the_same_model_and_far_fewer_parts() -> None:
     assert small.streaming.machine is None
     assert len(small.node_pools) < len(bank.node_pools) / 2
     assert all(pool.purpose is not Purpose.GPU_TRAINING for pool in small.node_pools)
-    assert small.residency is Residency.DOCUMENTED_TRANSFER
+    assert small.residency is Residency.FREE
 
 
 def test_the_environment_on_one_machine_fits_two_cores() -> None:
@@ -361,3 +361,19 @@ def test_a_variant_is_read_from_the_folder_that_a_variable_names(
     assert load("smb").cost_centre == "CC-2"
     with pytest.raises(InvalidEnvironmentError, match="smb"):
         load("uae-prod")
+
+
+@pytest.mark.parametrize("field", ["residency", "mode", "modes", "obligations"])
+def test_an_environment_never_states_its_own_law(bench: Any, field: str) -> None:
+    """Health in the free mode cannot be said: the mode follows from what is held, and is hard."""
+    health = {
+        "sector": "health",
+        "data_classes": ["health"],
+        "dpia_id": "DPIA-1",
+        "dpo_contact": "dpo@clinic.example",
+        "retention": {"raw_days": 9132, "audit_days": 9132},
+    }
+
+    assert bench.load_with("local", health).residency is Residency.HARD
+    refused = str(bench.refusal("local", {**health, field: "free"}))
+    assert f"{field}: unknown key" in refused

@@ -1,5 +1,6 @@
 """The boundary is read whole or not at all."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def test_registries(host: str, allowed: bool) -> None:  # noqa: FBT001 - a table
 
 
 ENTRY = {"reason": "r", "source": "s"}
+ROW = {"mode": "hard-local", "instrument": "i", "article": "a", "grounds": [], **ENTRY}
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,17 @@ ENTRY = {"reason": "r", "source": "s"}
         ({"registries": [ENTRY]}, "either a host or a host_pattern"),
         ({"registries": [{"host": "a", "host_pattern": "b", **ENTRY}]}, "either a host or"),
         ({"registries": [{"host_pattern": "(", **ENTRY}]}, "not a regular expression"),
+        ({"modes": []}, "modes: List should have at least 1 item"),
+        ({"modes": [{**ROW, "mode": "free"}]}, "health is hard-local; a row that covers it"),
+        ({"modes": [{**ROW, "mode": "documented-transfer", "sectors": ["health"]}]}, "health is"),
+        ({"modes": [{**ROW, "mode": "free", "data_classes": ["health"]}]}, "health is hard-local"),
+        ({"modes": [{**ROW, "mode": "open"}]}, "modes.0.mode: Input should be"),
+        ({"modes": [{**ROW, "sectors": ["hospital"]}]}, "modes.0.sectors.0: Input should be"),
+        ({"modes": [{**ROW, "sectors": []}]}, "modes.0.sectors: List should have at least 1"),
+        (
+            {"modes": [{**ROW, "grounds": ["Article 1"]}]},
+            "the approval regulator_reference",
+        ),
         ({"jurisdiction": 1}, "jurisdiction: Input should be a valid string"),
     ],
 )
@@ -84,3 +97,23 @@ def test_a_file_that_is_no_boundary_is_refused(tmp_path: Path, content: bytes) -
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BoundaryError, match="cannot be read"):
         load(tmp_path / "none.yaml")
+
+
+def test_the_strictest_row_holds_and_what_no_row_knows_is_hard(tmp_path: Path) -> None:
+    only = {"data_classes": ["public"], "sectors": ["general"]}
+    rows = [
+        {**ROW, **only, "mode": "free"},
+        {**ROW, **only, "mode": "documented-transfer", "perimeters": ["difc"]},
+    ]
+    boundary = load(changed(tmp_path, modes=rows))
+
+    assert boundary.mode("onshore", "general", "public") == "free"
+    assert boundary.mode("difc", "general", "public") == "documented-transfer"
+    assert boundary.mode("onshore", "general", "internal") == "hard-local"
+    assert boundary.mode("nowhere", "general", "public") == "hard-local"
+
+
+def test_every_row_of_the_law_says_where_it_stands() -> None:
+    for row in BOUNDARY.modes:
+        assert re.search(r"[0-9]", row.article), row
+        assert row.mode == "hard-local" or row.grounds, row

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 import environments
+from environments.governance import DataClass, Perimeter, Residency, Sector
+from environments.obligation import residency_of
+from policies import modes
 from policies.boundary import BOUNDARY
 from tests.support.policy_engine import ROOT, Engine
 
@@ -31,6 +34,24 @@ def test_boundary_and_environment_agree(name: str) -> None:
             assert site.region in BOUNDARY.region_names
         elif site is not None:
             assert (site.kind, site.country) in {(one.kind, one.country) for one in BOUNDARY.sites}
+
+
+@pytest.mark.parametrize("data_class", DataClass)
+@pytest.mark.parametrize("sector", Sector)
+@pytest.mark.parametrize("perimeter", Perimeter)
+def test_both_tables_of_the_law_say_the_same_mode(
+    perimeter: Perimeter, sector: Sector, data_class: DataClass
+) -> None:
+    told = residency_of(perimeter, sector, [data_class])
+
+    assert BOUNDARY.mode(perimeter.value, sector.value, data_class.value) == told.value
+
+
+def test_both_tables_know_the_same_perimeters_sectors_and_classes() -> None:
+    assert list(modes.PERIMETERS) == [one.value for one in Perimeter]
+    assert list(modes.SECTORS) == [one.value for one in Sector]
+    assert list(modes.DATA_CLASSES) == [one.value for one in DataClass]
+    assert list(modes.MODES) == [one.value for one in Residency]
 
 
 @pytest.mark.engine
