@@ -33,3 +33,8 @@ def _denials(document: object) -> Iterator[str]:
         for index, statement in enumerate(statements):
             if field(statement, "Effect") == "Deny":
                 yield f"content.Statement[{index}]."
+
+
+def refused(resource: Declared, path: str) -> bool:
+    """Tells whether a path of a resource is inside a statement that denies."""
+    return any(path.startswith(f"{one.path}.") for one in resource.statements if one.denies)

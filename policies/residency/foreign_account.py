@@ -9,7 +9,7 @@ from typing import Final
 from pulumi_policy import Severity
 
 from policies.accounts import known, named
-from policies.denying import denials
+from policies.denying import denials, refused
 from policies.judging import Declared, Finding, resource_rule
 
 TYPES: Final = {
@@ -29,21 +29,17 @@ def judge(resource: Declared) -> Iterator[Finding]:
     """Judges every text of an AWS resource: an account id by itself, or the one of an ARN."""
     if not resource.type.startswith("aws:"):
         return
-    refused = denials(resource)
+    below = denials(resource)
     accounts = known(resource)
     for path, value in resource.texts:
         for account in named(value):
-            if account in accounts or path.startswith((*refused, *_FREE_TEXT)):
+            if account in accounts or path.startswith((*below, *_FREE_TEXT)):
                 continue
-            if not _denied(resource, path):
+            if not refused(resource, path):
                 yield Finding(path=path, given=account, allowed=_DEMAND)
 
 
 _DEMAND: Final = "an account of the provider (allowedAccountIds), or a peer in the boundary"
-
-
-def _denied(resource: Declared, path: str) -> bool:
-    return any(path.startswith(f"{one.path}.") for one in resource.statements if one.denies)
 
 
 policy = resource_rule(
