@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from policies.costing.rates import UnpricedError
@@ -118,7 +120,7 @@ class Plan:
 
     def of(self, *types: str) -> Iterator[Planned]:
         """The resources of some types."""
-        return (resource for resource in self.resources if resource.type in types)
+        return chain.from_iterable(self._by_type.get(each, ()) for each in types)
 
     def node_class(self, pool: Planned) -> Planned | None:
         """What an elastic pool makes its nodes of, if that is in this plan."""
@@ -134,8 +136,19 @@ class Plan:
 
     def source(self, resource: Planned, key: str, *types: str) -> Planned | None:
         """The resource of these types that a property was made from, if it is one."""
-        urns = resource.derived_from.get(key, ())
-        return next((found for found in self.of(*types) if found.urn in urns), None)
+        sources = (self._by_urn.get(urn) for urn in resource.derived_from.get(key, ()))
+        return next((found for found in sources if found and found.type in types), None)
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, Sequence[Planned]]:
+        found: dict[str, list[Planned]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.type, []).append(resource)
+        return found
+
+    @cached_property
+    def _by_urn(self) -> Mapping[str, Planned]:
+        return {resource.urn: resource for resource in self.resources}
 
 
 def read(text: str) -> Plan:
