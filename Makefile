@@ -69,13 +69,20 @@ checkov: $(CHECKOV)/.tools ## What checkov says of ENV and of the Dockerfiles an
 schema: tools ## Write environments/schema.json from the model
 	@$(BIN)/python -m environments.schema
 
-bench: bench-preview ## Measure serving, the sandbox and plans, into benchmarks/results/ (after `make test`)
+bench: bench-preview bench-policies ## Measure serving, the sandbox and plans, into benchmarks/results/ (after `make test`)
 	@.sandbox/venvs/serving/bin/python benchmarks/serving benchmarks/results/serving.json
 	@$(BIN)/python -m benchmarks.platform $(ENV)
 
 bench-preview: tools ## Measure the plan of uae-prod, with the pack and as it grows
 	@$(BIN)/python -m sandbox engine uae-prod
 	@. .sandbox/env && python -m benchmarks.preview uae-prod
+
+# Which environments: one whose plan is copied, and one that makes about 1,000 resources when it is
+# declared twice.
+bench-policies: tools $(CHECKOV)/.tools ## Measure the rules beside checkov and OPA, and what they add to a preview
+	@for env in uae-prod smb; do $(BIN)/python -m sandbox engine $$env || exit 1; done
+	@$(BIN)/python -m sandbox plan uae-prod > .sandbox/plan.json
+	@. .sandbox/env && python -m benchmarks.policies --preview smb < .sandbox/plan.json
 
 mirror: tools ## Put every image into REGISTRY=host:port, and its digest into images.lock
 	@MIZAN_REGISTRY='$(REGISTRY)' $(BIN)/python -m sandbox mirror $(ENV)

@@ -67,9 +67,14 @@ SIMULATED_NODES = Module("simulated-nodes", ("kwok",))
 ELASTIC_CAPACITY = Module("elastic-capacity", ("karpenter",), renames={"controller": "karpenter"})
 TARGET_REGISTRATION = Module("target-registration", ("aws-load-balancer-controller",))
 IMAGE_REPLICATION = Module("image-replication", ("regsync", "docker-credential-ecr-login"))
+POLICY_AGENT = Module("policy-agent", ("opa",))
+"""OPA, which the rules are measured beside; nothing else needs it."""
 MODULES = (KUBERNETES, ENGINE, ADDONS, OBJECT_STORE, REGISTRY)
 """What every sandbox needs."""
-EVERY = (*MODULES, SIMULATED_NODES, ELASTIC_CAPACITY, TARGET_REGISTRATION, IMAGE_REPLICATION)
+EVERY = (
+    *MODULES, SIMULATED_NODES, ELASTIC_CAPACITY, TARGET_REGISTRATION, IMAGE_REPLICATION,
+    POLICY_AGENT,
+)  # fmt: skip
 
 
 def built(module: Module, step: Step, architecture: str = "") -> Path:

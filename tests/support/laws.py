@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "stacks": {"stacks", "environments", "components", "workloads"},
     "policies": {"policies"},
     "sandbox": {"sandbox", "environments"},
-    "benchmarks": {"benchmarks", "sandbox", "environments", "stacks"},
+    "benchmarks": {"benchmarks", "sandbox", "environments", "stacks", "policies"},
 }
 FOREIGN = {
     "environments": {"pydantic", "pydantic_core", "yaml"},

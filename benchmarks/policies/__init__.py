@@ -1,0 +1,1 @@
+"""How fast the rules judge, beside checkov and OPA on the same plan."""
