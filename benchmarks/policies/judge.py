@@ -12,9 +12,9 @@ from policies import catalog, documents, verdicts
 
 def main(file: str, *rules: str) -> None:
     """Judge the plan by some rules, or by all."""
-    modules = [one for one in catalog.modules() if not rules or one.policy.name in rules]
+    chosen = [one for one in catalog.discover() if not rules or one.name in rules]
     document = documents.read(Path(file).read_text())
-    found = [[one.rule, one.urn] for one in verdicts.judge(document.resources, modules)]
+    found = [[one.rule, one.urn] for one in verdicts.judge(document.resources, chosen)]
     json.dump(found, sys.stdout)
 
 
