@@ -5,15 +5,17 @@ from typing import Final
 
 from pulumi_policy import Severity
 
-from policies.cloud_storage import STORAGE
-from policies.judging import Declared, Demand, Finding, resource_rule, unmet
+from policies.aws.asking import AT_REST, lacking
+from policies.judging import Declared, Demand, Finding, resource_rule
 
-TYPES: Final[dict[str, tuple[Demand, ...]]] = STORAGE
+TYPES: Final[dict[str, tuple[Demand, ...]]] = {
+    token: tuple(ask.demand for ask in asks) for token, asks in AT_REST.items()
+}
 
 
 def judge(resource: Declared) -> Iterator[Finding]:
     """Judges the encryption settings of one resource."""
-    yield from unmet(resource.props, TYPES.get(resource.type, ()))
+    yield from lacking(resource.props, AT_REST.get(resource.type, ()))
 
 
 policy = resource_rule(

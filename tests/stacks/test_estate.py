@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from environments import CloudRegion, Purpose, load, names, stacks
-from policies.cloud_storage import STORAGE
+from policies.aws.asking import AT_REST
 from policies.encryption import cloud_storage_encrypted
 from policies.tagging import mandatory_tags
 from stacks.images import BUILT_FOR, COMMITTED_LOCK
@@ -777,7 +777,7 @@ def test_everything_taggable_has_every_mandatory_tag_of_its_own_or_its_providers
 
 
 def test_everything_that_stores_has_a_key_of_ones_own(estate: Estate) -> None:
-    storing = [one for one in cases(estate) if one.type in STORAGE]
+    storing = [one for one in cases(estate) if one.type in AT_REST]
     assert len(storing) > 40
     assert violations(cloud_storage_encrypted.policy, storing) == {}
     encrypted = {
