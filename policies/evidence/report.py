@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from policies.catalog import ROOT
@@ -13,6 +14,7 @@ from policies.evidence.estate import Estate, kind
 from policies.evidence.inventory import inventory, place
 from policies.frameworks import shelf
 from policies.judging import Declared
+from policies.scanning import conflicts
 
 FORMAT: Final = "mizan-evidence/1"
 _RESIDENCY: Final = "residency-"
@@ -83,7 +85,7 @@ def build(source: Source, document: Document, environment: Environment) -> dict[
             "ways_out": transfers.ways_out(estate, environment, document.stack, crossings),
         },
         "stores": stores,
-        "conflicts": [],
+        "conflicts": _conflicts(document.resources),
         "unjudged": {
             "unknown": unknown,
             "unknown_by_type": unjudged.by_type(unknown),
@@ -92,6 +94,22 @@ def build(source: Source, document: Document, environment: Environment) -> dict[
         "rules": rules,
         "resources": _resources(document.resources, judged, place_of=lambda one: place(one, site)),
     }
+
+
+def _conflicts(resources: list[Declared]) -> list[dict[str, Any]]:
+    """What other standards ask for and the law overrules, with the resources that it is about."""
+    found = [
+        {
+            **conflict.model_dump(mode="json", include={"check", "kind", "article", "reason"}),
+            "covered_by": list(conflict.covered_by),
+            "resources": sum(
+                any(fnmatchcase(resource.urn, pattern) for pattern in conflict.scope)
+                for resource in resources
+            ),
+        }
+        for conflict in conflicts.load()
+    ]
+    return sorted(found, key=lambda one: (one["kind"] != "conflict", one["kind"], one["check"]))
 
 
 def _summary(

@@ -5,7 +5,7 @@ auditor asks for; so rules are given resources that note who reads them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partialmethod
 from types import ModuleType
 from typing import Any, Final
@@ -14,6 +14,8 @@ from policies import verdicts
 from policies.judging import Declared
 from policies.verdicts import Verdict
 
+_MADE_OF_OTHERS: Final = ("mizan:", "pulumi:pulumi:")
+_WALKS: Final = ("leaves", "texts", "statements", "provider_type", "provider_props")
 _READING: Final = ("__getitem__", "__iter__", "__contains__", "get", "items", "keys", "values")
 
 
@@ -28,12 +30,22 @@ class Watch:
     def judge(self, module: ModuleType) -> Iterator[Verdict]:
         """Judges the resources by one rule, and notes what it reads."""
         self._rule = module.policy.name
+        for resource in self.resources:
+            _forget(resource)
         yield from verdicts.judge(self.resources, [module.policy])
 
     def read_by(self, module: ModuleType) -> frozenset[str]:
-        """URNs of what a rule read, and of the types that its own table names."""
-        types = set(getattr(module, "TYPES", ()))
-        named = {resource.urn for resource in self.resources if resource.type in types}
+        """URNs of what a rule read, and of the types that its own table names.
+
+        A rule whose table is empty judges every type by its name alone, components left out.
+        """
+        types: Mapping[str, object] | None = getattr(module, "TYPES", None)
+        named = {
+            resource.urn
+            for resource in self.resources
+            if (resource.type in (types or ()))
+            or (types == {} and not resource.type.startswith(_MADE_OF_OTHERS))
+        }
         return frozenset(self._read[module.policy.name] | named)
 
     def note(self, urn: str) -> None:
@@ -62,9 +74,16 @@ class _Watched(Declared):
     watch: Watch
 
     def __getattribute__(self, name: str) -> Any:
-        if name in ("leaves", "texts", "provider_type", "provider_props"):
+        if name in _WALKS:
             object.__getattribute__(self, "watch").note(object.__getattribute__(self, "urn"))
         return super().__getattribute__(name)
+
+
+def _forget(resource: Declared) -> None:
+    """Drops what readers kept for other rules (`judging.once`), so that this rule reads anew."""
+    kept = vars(resource)
+    for name in [name for name in kept if "." in name]:
+        del kept[name]
 
 
 def _watched(watch: Watch, resource: Declared) -> Declared:

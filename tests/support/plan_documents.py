@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from tests.support.aws_outputs import ACCOUNT
 from tests.support.engine import Plan
 
 Json = dict[str, Any]
@@ -41,7 +42,7 @@ def of_program(plan: Plan, stack: str) -> str:
                 "type": record.type,
                 "urn": urns[record.urn],
                 "custom": record.custom,
-                "inputs": record.inputs,
+                "inputs": _with_account(record.inputs),
                 "provider": f"{maker}::id" if maker and record.custom else "",
                 "propertyDependencies": {
                     key: [urns[urn] for urn in made if urn in urns]
@@ -50,6 +51,16 @@ def of_program(plan: Plan, stack: str) -> str:
             }
         )
     return document(states)
+
+
+def _with_account(inputs: Json) -> Json:
+    """Adds the account of what the mocks answer to those that a provider may work in."""
+    if "allowedAccountIds" not in inputs:
+        return inputs
+    return {
+        **inputs,
+        "allowedAccountIds": json.dumps([*json.loads(inputs["allowedAccountIds"]), ACCOUNT]),
+    }
 
 
 def state(type_: str, name: str, inputs: Json, **made_from: list[str]) -> Json:

@@ -99,7 +99,7 @@ def test_a_violation_reaches_its_rule_its_control_and_its_resource():
 
 def test_a_rule_that_cannot_be_run_is_a_violation(monkeypatch):
     broken = next(m for m in catalog.modules() if m.policy.name == "tagging-mandatory-tags")
-    monkeypatch.setattr(broken, "judge", lambda _: 1 / 0)
+    monkeypatch.setattr(broken.policy, "judge", lambda _: 1 / 0)
 
     found = build(state(BUCKET, "a", {}))
 
