@@ -66,6 +66,9 @@ checkov: $(CHECKOV)/.tools ## What checkov says of ENV and of the Dockerfiles an
 	@$(if $(STATE),cp '$(STATE)' .sandbox/plan.json,$(MAKE) -s engine ENV=$(ENV) && $(BIN)/python -m sandbox plan $(ENV) > .sandbox/plan.json)
 	@$(BIN)/python -m policies.scanning < .sandbox/plan.json
 
+audit: engine ## Judge what is deployed: STATE=file of `pulumi stack export`; with PLAN=file, tell drift
+	@. .sandbox/env && python -m policies.auditing '$(STATE)' $(if $(PLAN),--plan '$(PLAN)')
+
 schema: tools ## Write environments/schema.json from the model
 	@$(BIN)/python -m environments.schema
 

@@ -64,6 +64,18 @@ class Engine:
         violations = [event["policyEvent"] for event in told if "policyEvent" in event]
         return Preview(done.returncode, text, violations)
 
+    def deployed(self, work: Path, *, stack: str) -> str:
+        """The state of a stack whose program is brought up without the pack, as by another hand."""
+        self.environment["MIZAN_TEST_STATE"] = "1"
+        self._run(work, "stack", "init", stack).check_returncode()
+        self._run(work, "up", "--yes", "--skip-preview", "--stack", stack).check_returncode()
+        del self.environment["MIZAN_TEST_STATE"]
+        return self._run(work, "stack", "export", "--stack", stack).stdout
+
+    def planned(self, work: Path, *, stack: str) -> str:
+        """The plan of a stack that exists."""
+        return self._run(work, "preview", "--json", "--show-sames", "--stack", stack).stdout
+
     def _run(self, work: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [self._pulumi, *arguments, "--non-interactive", "--color", "never"],

@@ -1,9 +1,11 @@
 """Preview-only stand-in for a provider plugin, so that the real engine can plan without a cloud.
 
 It accepts every input as it is, and says nothing of outputs, which so stay unknown. It refuses to
-create, change or delete anything.
+create, change or delete anything. With MIZAN_TEST_STATE it pretends to create, for a test that
+needs a state as the engine writes it.
 """
 
+import os
 import sys
 
 from pulumi.provider.experimental import provider
@@ -37,12 +39,16 @@ class PreviewOnly(provider.Provider):
         return provider.DiffResponse(changes=request.old_state != request.new_inputs)
 
     async def create(self, request: provider.CreateRequest) -> provider.CreateResponse:
+        if request.preview:
+            return provider.CreateResponse(resource_id="", properties=request.properties)
+        if "MIZAN_TEST_STATE" not in os.environ:
+            raise RefusedError
+        return provider.CreateResponse(resource_id="made", properties=request.properties)
+
+    async def update(self, request: provider.UpdateRequest) -> provider.UpdateResponse:
         if not request.preview:
             raise RefusedError
-        return provider.CreateResponse(resource_id="", properties=request.properties)
-
-    async def update(self, _request: provider.UpdateRequest) -> provider.UpdateResponse:
-        raise RefusedError
+        return provider.UpdateResponse(properties=request.news)
 
     async def delete(self, _request: provider.DeleteRequest) -> None:
         raise RefusedError
