@@ -9,6 +9,7 @@ from pulumi_policy import Policy, ResourceValidationPolicy
 from policies.boundary import BOUNDARY
 from policies.catalog import ROOT, discover
 from policies.entry import Entry
+from policies.guards import guards
 from policies.modes import DATA_CLASSES, PERIMETERS, SECTORS, ModeRow
 
 PAGE: Final = ROOT.parent / "docs" / "policies.md"
@@ -38,7 +39,7 @@ def render() -> str:
     """Gives the page as Markdown."""
     rules = _table(
         ("Rule", "Judges", "Severity", "Demands", "Remedy"),
-        ((f"`{rule.name}`", _kind(rule), *_words(rule)) for rule in discover()),
+        ((f"`{rule.name}`", _kind(rule), *_words(rule)) for rule in (*discover(), *guards())),
     )
     allowed = _table(
         ("Allowed", "What", "Why", "Source"),

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final
 
 import grpc
@@ -19,7 +18,9 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerServicer, add_Analyze
 from pulumi.runtime.proto.plugin_pb2 import PluginInfo
 from pulumi_policy import Severity
 
-from policies.judging import Declared, Finding, ResourceRule, Rule, StackRule, found, told
+from policies.judging import Declared, Rule, StackRule, told
+from policies.verdicts import Clock, Hearing, Verdict, today
+from policies.waiving import WAIVERS, Waiver
 from policies.wire import tree
 
 NAME: Final = "mizan"
@@ -42,11 +43,16 @@ _SEVERITIES: Final = {
 class Analyzer(AnalyzerServicer):
     """The pack as the engine asks it: each resource as it is declared, then all of them."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        """Args: rules: All rules of the pack."""
-        self._rules = list(rules)
-        self._of_resources = [rule for rule in self._rules if isinstance(rule, ResourceRule)]
-        self._of_stacks = [rule for rule in self._rules if isinstance(rule, StackRule)]
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        waivers: Iterable[Waiver] = WAIVERS,
+        clock: Clock = today,
+    ) -> None:
+        """Args: rules: All rules of the pack. waivers: May excuse. clock: Says what day it is."""
+        rules = list(rules)
+        self._hearing = Hearing(rules, waivers, clock)
+        self._rules = [*rules, self._hearing.guard]
         self._declared: dict[str, Declared] = {}
 
     def GetAnalyzerInfo(self, _request: Empty, _context: Any) -> protocol.AnalyzerInfo:
@@ -82,26 +88,14 @@ class Analyzer(AnalyzerServicer):
         """Judges one resource, before it is made or changed."""
         resource = _resource(request)
         self._declared[resource.urn] = resource
-        return protocol.AnalyzeResponse(
-            diagnostics=[
-                _diagnostic(rule, finding, resource.urn)
-                for rule in self._of_resources
-                for finding in found(partial(rule.judge, resource))
-            ]
-        )
+        return _response(self._hearing.of(resource))
 
     def AnalyzeStack(
         self, request: protocol.AnalyzeStackRequest, _context: Any
     ) -> protocol.AnalyzeResponse:
         """Judges all resources together, at the end of a preview and of an update."""
         resources = [self._in_stack(resource) for resource in request.resources]
-        return protocol.AnalyzeResponse(
-            diagnostics=[
-                _diagnostic(rule, finding, finding.urn)
-                for rule in self._of_stacks
-                for finding in found(partial(rule.judge, resources))
-            ]
-        )
+        return _response(self._hearing.together(resources))
 
     def _in_stack(self, resource: protocol.AnalyzerResource) -> Declared:
         # The engine shows the outputs of a resource here, which are empty while its provider is not
@@ -152,16 +146,25 @@ def _described(rule: Rule) -> protocol.PolicyInfo:
     )
 
 
-def _diagnostic(rule: Rule, finding: Finding, urn: str | None) -> protocol.AnalyzeDiagnostic:
+def _response(verdicts: Iterable[tuple[Rule, Verdict]]) -> protocol.AnalyzeResponse:
+    return protocol.AnalyzeResponse(
+        diagnostics=[
+            _diagnostic(rule, verdict) for rule, verdict in verdicts if verdict.waiver is None
+        ]
+    )
+
+
+def _diagnostic(rule: Rule, verdict: Verdict) -> protocol.AnalyzeDiagnostic:
+    said = told(verdict.finding, verdict.urn, rule.remediation_steps or "")
     return protocol.AnalyzeDiagnostic(
         policyName=rule.name,
         policyPackName=NAME,
         policyPackVersion=_VERSION,
         description=rule.description,
-        message=f"{rule.description}\n{told(finding, urn, rule.remediation_steps or '')}",
+        message=f"{rule.description}\n{said}",
         enforcementLevel=protocol.MANDATORY,
         severity=_severity(rule),
-        urn=urn or "",
+        urn=verdict.urn or "",
     )
 
 
