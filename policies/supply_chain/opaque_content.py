@@ -9,20 +9,38 @@ from policies.judging import Declared, Finding, resource_rule
 
 REFUSED: Final = {
     "kubernetes:helm.sh/v3:Release": "chart",
-    "aws:cloudformation/stack:Stack": "templateBody",
-    "aws:cloudformation/stackSet:StackSet": "templateBody",
+    "aws:cfg/conformancePack:ConformancePack": "templateBody",
+    "aws:cfg/organizationConformancePack:OrganizationConformancePack": "templateBody",
     "aws:cloudcontrol/resource:Resource": "desiredState",
+    "aws:cloudformation/cloudFormationType:CloudFormationType": "schemaHandlerPackage",
+    "aws:cloudformation/stack:Stack": "templateBody",
+    "aws:cloudformation/stackInstances:StackInstances": "stackSetName",
+    "aws:cloudformation/stackSet:StackSet": "templateBody",
+    "aws:cloudformation/stackSetInstance:StackSetInstance": "stackSetName",
+    "aws:elasticbeanstalk/application:Application": "name",
+    "aws:elasticbeanstalk/applicationVersion:ApplicationVersion": "bucket",
+    "aws:elasticbeanstalk/configurationTemplate:ConfigurationTemplate": "solutionStackName",
+    "aws:elasticbeanstalk/environment:Environment": "application",
+    "aws:serverlessrepository/cloudFormationStack:CloudFormationStack": "applicationId",
+    "aws:servicecatalog/product:Product": "provisioningArtifactParameters",
+    "aws:servicecatalog/provisionedProduct:ProvisionedProduct": "productId",
+    "aws:servicecatalog/provisioningArtifact:ProvisioningArtifact": "templateUrl",
+    "aws:servicecatalog/serviceAction:ServiceAction": "definition",
+    "aws:ssm/quicksetupConfigurationManager:QuicksetupConfigurationManager": (
+        "configurationDefinitions"
+    ),
 }
+
+# Programs and states of others, whatever the boundary lists as providers.
+_PROGRAMS: Final = ("pulumi-python:dynamic", "pulumi-nodejs:dynamic", "command:", "terraform:")
 
 
 def judge(resource: Declared) -> Iterator[Finding]:
     """Judges the type alone: no content makes it readable."""
-    if resource.type in REFUSED:
-        yield Finding(
-            path=REFUSED[resource.type],
-            given=resource.type,
-            allowed="resources that the plan shows one by one",
-        )
+    path = "type" if resource.type.startswith(_PROGRAMS) else REFUSED.get(resource.type)
+    if path is not None:
+        demand = "resources that the plan shows one by one"
+        yield Finding(path=path, given=resource.type, allowed=demand)
 
 
 policy = resource_rule(

@@ -11,7 +11,8 @@ from policies.aws.world import WORLD
 from policies.reading import UNKNOWN
 
 TYPES = sdk.inputs()
-JUDGED = {token for token, known in WORLD.items() if not known.refused and not known.rule}
+OPAQUE = "supply-chain-opaque-content"
+JUDGED = {token for token, known in WORLD.items() if not known.refused and known.rule != OPAQUE}
 WITH_INPUTS = {token for token, (_, paths) in world.baseline().items() if paths} & JUDGED
 ASKS = [
     (token, ask) for table in (AT_REST, IN_TRANSIT) for token, asks in table.items() for ask in asks
