@@ -1,0 +1,1 @@
+"""Rules that keep a record of what happens."""
