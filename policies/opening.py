@@ -16,7 +16,7 @@ _LONGEST: Final = 262_144
 _LARGEST: Final = 50_000
 """Values in a document, aliases written out; more is an attack on whoever reads it."""
 
-_ASSIGNED: Final = re.compile(r"(?:export\s+)?([A-Za-z_][\w.\-/]*)\s*=\s*(.*)", re.DOTALL)
+_ASSIGNED: Final = re.compile(r"(?:export\s+)?([A-Za-z_][\w.\-/>]*)\s*=\s*(.*)", re.DOTALL)
 _SPACED: Final = re.compile(r"([A-Za-z_][\w\-]*(?:\.[\w\-]+)+)\s*[:\s]\s*(\S.*)", re.DOTALL)
 _YAML: Final = re.compile(
     r"""\A(?:\s*(?:\#[^\n]*)?\n)*(?:---|\s*-\s|\s*["']?[\w.$/\- ]+["']?\s*:(?:\s|$))"""

@@ -7,7 +7,7 @@ from pulumi_policy import Severity
 
 from policies.judging import Declared, Finding, resource_rule, unmet
 from policies.listeners import CONTAINER, OBJECTS, hosts_without_tls
-from policies.pods import POD_TYPES, containers, objects, pod_specs
+from policies.pods import POD_TYPES, containers, manifests, pod_specs
 
 TYPES: Final = POD_TYPES | {
     "kubernetes:core/v1:Service": "spec.ports",
@@ -18,7 +18,7 @@ TYPES: Final = POD_TYPES | {
 
 def judge(resource: Declared) -> Iterator[Finding]:
     """Judges the objects that open a way in, and the ports and probes of containers."""
-    for place, kind, item in objects(resource):
+    for place, kind, item in manifests(resource):
         yield from unmet(item, OBJECTS.get(kind, ()), place)
         if kind == "networking.k8s.io/Ingress":
             yield from hosts_without_tls(item, place)

@@ -74,7 +74,7 @@ def test_the_kubeconfig_holds_no_secret(engine: Engine, deploy: Deploy) -> None:
         REGION,
     ]
     assert config["clusters"][0]["cluster"] == {
-        "server": "https://cluster.eks.example",
+        "server": "https://cluster.gr7.me-central-1.eks.amazonaws.com",
         "certificate-authority-data": "Q0E=",
     }
 

@@ -47,7 +47,15 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         "a: !!python/object:os.system x\nb: c\n",
         BOMB,
     ],
-    ids=["prose", "prose of lines", "script", "broken", "endless", "code", "bomb"],
+    ids=[
+        "prose",
+        "prose of lines",
+        "script",
+        "broken",
+        "endless",
+        "code",
+        "bomb",
+    ],
 )
 def test_a_text_stays_a_text(text: str) -> None:
     assert opened(text) == text

@@ -19,7 +19,7 @@ NESTED: dict[str, dict[str, Any]] = {
     "aws:ec2/vpcEndpoint:VpcEndpoint": {"cidrBlocks": ["192.0.2.0/24"]},
     "aws:eks/cluster:Cluster": {
         "certificateAuthority": {"data": "Q0E="},
-        "endpoint": "https://cluster.eks.example",
+        "endpoint": "https://cluster.gr7.me-central-1.eks.amazonaws.com",
         "identities": [{"oidcs": [{"issuer": "https://oidc.example"}]}],
         "vpcConfig": {"clusterSecurityGroupId": "sg-cluster"},
     },

@@ -10,7 +10,8 @@ def arguments(token: str) -> set[str]:
     """Names of the inputs of a resource type, camelCase as on the wire; empty if there is none."""
     package, module, name = token.split(":")
     if package == "kubernetes":
-        folder = re.sub(r"\.(k8s\.io|sh)", "", module).replace("/", ".")
+        group, _, version = module.partition("/")
+        folder = ".".join(filter(None, (group.partition(".")[0], version)))
     else:
         folder = module.partition("/")[0]
         folder = {"lambda": "lambda_"}.get(folder, folder)
@@ -18,5 +19,10 @@ def arguments(token: str) -> set[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the SDK's own old names
         resource = getattr(importlib.import_module(f"pulumi_{package}.{folder}"), name)
-        names = set(inspect.signature(resource._internal_init).parameters) - hidden
+        names = (
+            set(
+                inspect.signature(getattr(resource, "_internal_init", resource.__init__)).parameters
+            )
+            - hidden
+        )
     return {re.sub(r"_([a-z0-9])", lambda match: match[1].upper(), name) for name in names}
