@@ -1,4 +1,4 @@
-"""What every Kubernetes object gets: the environment's tags, and the restricted pod context.
+"""What every Kubernetes object gets: the environment's tags, the restricted context, the law.
 
 One transform for the whole stack, so that no workload can forget it. It fills in what is absent
 and never overrules what is said: whoever asks for less is stopped by the policies, in the open.
@@ -14,6 +14,8 @@ from copy import deepcopy
 from typing import Any
 
 import pulumi
+
+from stacks import law
 
 TAG_PREFIX = "mizan.ae/"
 NONROOT = 65532
@@ -91,17 +93,24 @@ def labels_of(tags: Mapping[str, str]) -> dict[str, str]:
     return {f"{TAG_PREFIX}{name}": label_value(value) for name, value in tags.items()}
 
 
-def hardened(token: str, props: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+def hardened(
+    token: str,
+    props: Mapping[str, Any],
+    labels: Mapping[str, str],
+    settings: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """The properties of one resource, labelled, and with the restricted context in its pods.
 
     Args:
         token: Type of the resource (`kubernetes:apps/v1:Deployment`).
         props: Its properties, spelt as Kubernetes spells them.
         labels: Labels that it gets.
+        settings: Variables that each container gets; by default those of the law.
 
     Raises:
         NotHardenedError: if its pods cannot be seen, so could not be hardened either.
     """
+    settings = law.pod_settings() if settings is None else settings
     result: dict[str, Any] = _copied(props)
     package, _, rest = token.partition(":")
     group, _, kind = rest.partition(":")
@@ -116,7 +125,7 @@ def hardened(token: str, props: Mapping[str, Any], labels: Mapping[str, str]) ->
     for template in _templates(token, kind.removesuffix("Patch"), result):
         if template is not result:
             _label(token, template, labels)
-        _restrict(_opened(template["spec"]))
+        _restrict(_opened(template["spec"]), settings)
     return result
 
 
@@ -201,8 +210,8 @@ def _shaped_like_a_template(value: Any) -> Iterator[dict[str, Any]]:
             yield from _shaped_like_a_template(item)
 
 
-def _restrict(spec: dict[str, Any]) -> None:
-    """Fill in the restricted context of one pod specification."""
+def _restrict(spec: dict[str, Any], settings: Mapping[str, str]) -> None:
+    """Fill in the restricted context of one pod specification, and what its programs are told."""
     for key, value in POD_DEFAULTS.items():
         spec.setdefault(key, value)
     spec["securityContext"] = deepcopy({**POD_CONTEXT, **spec.get("securityContext", {})})
@@ -212,6 +221,9 @@ def _restrict(spec: dict[str, Any]) -> None:
         container["securityContext"] = deepcopy(
             {**CONTAINER_CONTEXT, **container.get("securityContext", {})}
         )
+        told = _opened(container.setdefault("env", []))
+        named = {_opened(one).get("name") for one in told}
+        told += [{"name": n, "value": v} for n, v in settings.items() if n not in named]
         mounts = _opened(container.setdefault("volumeMounts", []))
         if all(mount.get("mountPath") != SCRATCH for mount in mounts):
             mounts.append({"name": _scratch_volume(spec), "mountPath": SCRATCH})

@@ -92,6 +92,16 @@ def admission(outside_blocks: pulumi.Input[Sequence[str]]) -> list[dict[str, Any
     return documents
 
 
+def pod_settings() -> dict[str, str]:
+    """The variables that every container gets, by their names.
+
+    Raises:
+        pulumi.RunError: if the file cannot be read.
+    """
+    found: dict[str, str] = _read(FOLDER / "pods" / "settings.json")
+    return found
+
+
 def _with_blocks(
     expression: str, outside_blocks: pulumi.Input[Sequence[str]]
 ) -> pulumi.Output[str]:

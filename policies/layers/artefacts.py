@@ -14,6 +14,7 @@ from policies.layers import (
     endpoints,
     names,
     opting_out,
+    pod_settings,
     resource_control,
     service_control,
 )
@@ -44,6 +45,7 @@ def _contents(boundary: Boundary) -> Iterator[tuple[str, Any]]:
     yield "organisation/own-organisation.json", resource_control.own_organisation()
     yield "organisation/no-training.json", opting_out.no_training()
     yield "names/reachable.json", names.reachable(boundary)
+    yield "pods/settings.json", pod_settings.settings(boundary)
     for region in regions:
         yield f"names/{region}.json", names.resolvable(region)
         yield f"names/{region}.rpz", names.response_policy(boundary, region)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime import rpc
 
-from stacks import hardening
+from stacks import hardening, law
 from stacks.hardening import SCRATCH, NotHardenedError, hardened, label_value, labels_of, transform
 
 LABELS = {"mizan.ae/owner": "team"}
@@ -218,3 +218,16 @@ def test_values_that_fit_stay_and_others_stay_apart() -> None:
 def test_a_value_of_signs_only_is_refused() -> None:
     with pytest.raises(ValueError, match="no letter or digit"):
         labels_of({"owner": "@@"})
+
+
+def test_every_container_is_told_which_hosts_it_may_speak_to() -> None:
+    own = [{"name": "HF_HUB_OFFLINE", "value": "own"}]
+    containers = [{"name": "main", "env": own}, {"name": "beside"}]
+    props = deployment(containers=containers, initContainers=[{"name": "first"}])
+    spec = hardened(DEPLOYMENT, props, LABELS)["spec"]["template"]["spec"]
+    for container in (*spec["containers"], *spec["initContainers"]):
+        told = {one["name"]: one["value"] for one in container["env"]}
+        assert "*.me-central-1.amazonaws.com" in told["MIZAN_ALLOWED_HOSTS"].split(",")
+        assert told["DO_NOT_TRACK"] == "1"
+    assert own[0] in spec["containers"][0]["env"]
+    assert len(spec["containers"][0]["env"]) == len(law.pod_settings())

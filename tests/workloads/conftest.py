@@ -73,6 +73,69 @@ class ObjectStore:
         return {one["Key"]: one["LastModified"] for one in listed}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def boundary() -> Iterator[None]:
+    """What the cluster tells each pod: here this machine stands for the inside."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIZAN_ALLOWED_HOSTS", "localhost,127.0.0.1,store")
+        yield
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A server that hands out anything to anybody, under a name abroad."""
+
+    host: str
+    port: int
+    asked: list[str]
+    """Methods and paths of what it was asked."""
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+
+@pytest.fixture
+def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
+    """Such a server, which this process finds as it would find one abroad, with a credential."""
+    asked: list[str] = []
+
+    class Anything(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self, body: bytes) -> None:
+            asked.append(f"{self.command} {self.path}")
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            self.answer(b"evil")
+
+        def do_PUT(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.answer(b"")
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    host = "models.s3.eu-west-1.amazonaws.com"
+    found = socket.getaddrinfo
+
+    def lookup(name: Any, *rest: Any, **more: Any) -> Any:
+        return found("127.0.0.1" if name == host else name, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Anything)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Stranger(host, server.server_port, asked)
+    server.shutdown()
+    server.server_close()
+
+
 @pytest.fixture(scope="session")
 def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
     """An S3 server over TLS on this machine, empty, for the whole run."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from app import java
+from app import hosts, java
 from app.failure import ConfigurationError, StoreError
 from app.settings import API, MASTER, Pods, Settings
 
@@ -90,6 +90,7 @@ def _encryption(settings: Settings) -> dict[str, str]:
 
 def _store(settings: Settings) -> dict[str, str]:
     """The object store, as the account that is mounted, or as the pod's own identity."""
+    hosts.require(settings.endpoint or f"https://s3.{settings.region}.amazonaws.com")
     mounted = settings.credentials.is_dir()
     source = "EnvironmentVariable" if mounted else "Container"
     said = {

@@ -7,6 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from app import hosts
 from app.failure import ConfigurationError, StoreError
 
 ABSENT = {"NoSuchKey", "404"}
@@ -45,17 +46,19 @@ class Bucket:
                 "verify": str(credentials / "ca.crt"),
             }
         self.name = name
-        self._client = boto3.client(
-            "s3",
-            region_name=region,
-            endpoint_url=endpoint or None,
-            config=Config(
-                connect_timeout=5,
-                read_timeout=60,
-                retries={"mode": "standard", "max_attempts": 5},
-                s3={"addressing_style": "path"} if endpoint else None,
-            ),
-            **given,
+        self._client = hosts.hold(
+            boto3.client(
+                "s3",
+                region_name=region,
+                endpoint_url=endpoint or None,
+                config=Config(
+                    connect_timeout=5,
+                    read_timeout=60,
+                    retries={"mode": "standard", "max_attempts": 5},
+                    s3={"addressing_style": "path"} if endpoint else None,
+                ),
+                **given,
+            )
         )
 
     def read(self, key: str) -> bytes | None:

@@ -7,6 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from app import hosts
 from app.failure import ConfigurationError, StoreError, VerificationError
 
 MODEL_FILE = "model.onnx"
@@ -50,17 +51,19 @@ class Repository:
                 "verify": str(credentials / "ca.crt"),
             }
         self.bucket = bucket
-        self._client = boto3.client(
-            "s3",
-            region_name=region,
-            endpoint_url=endpoint or None,
-            config=Config(
-                connect_timeout=5,
-                read_timeout=30,
-                retries={"mode": "standard", "max_attempts": 5},
-                s3={"addressing_style": "path"} if endpoint else None,
-            ),
-            **given,
+        self._client = hosts.hold(
+            boto3.client(
+                "s3",
+                region_name=region,
+                endpoint_url=endpoint or None,
+                config=Config(
+                    connect_timeout=5,
+                    read_timeout=30,
+                    retries={"mode": "standard", "max_attempts": 5},
+                    s3={"addressing_style": "path"} if endpoint else None,
+                ),
+                **given,
+            )
         )
 
     def read(self, key: str) -> bytes:

@@ -7,6 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from app import hosts
 from app.failure import ConfigurationError, StoreError
 
 LARGEST = 2 * 1024**3
@@ -38,17 +39,19 @@ class Store:
                 "aws_secret_access_key": (credentials / "secret_key").read_text().strip(),
                 "verify": str(credentials / "ca.crt"),
             }
-        self._client = boto3.client(
-            "s3",
-            region_name=region,
-            endpoint_url=endpoint or None,
-            config=Config(
-                connect_timeout=5,
-                read_timeout=60,
-                retries={"mode": "standard", "max_attempts": 5},
-                s3={"addressing_style": "path"} if endpoint else None,
-            ),
-            **given,
+        self._client = hosts.hold(
+            boto3.client(
+                "s3",
+                region_name=region,
+                endpoint_url=endpoint or None,
+                config=Config(
+                    connect_timeout=5,
+                    read_timeout=60,
+                    retries={"mode": "standard", "max_attempts": 5},
+                    s3={"addressing_style": "path"} if endpoint else None,
+                ),
+                **given,
+            )
         )
 
     def read(self, bucket: str, key: str) -> bytes | None:
