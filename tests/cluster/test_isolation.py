@@ -126,6 +126,24 @@ def policy(name, namespace, types, **rules):
     }
 
 
+def restricted(**container):
+    """A pod that nothing but its image and its place could be held against."""
+    context = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    limits = {"limits": {"cpu": "100m", "memory": "64Mi"}}
+    return {
+        "restartPolicy": "Never",
+        "automountServiceAccountToken": False,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 65532,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [
+            {"name": "probe", "resources": limits, "securityContext": context, **container}
+        ],
+    }
+
+
 def judged(text):
     """Whether `CONNECT` reached its host, from what it printed.
 
@@ -142,27 +160,9 @@ def reaches(cluster, image, namespace, host, port, labels=None):
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": name, "namespace": namespace, "labels": labels or {}},
-        "spec": {
-            "restartPolicy": "Never",
-            "automountServiceAccountToken": False,
-            "securityContext": {
-                "runAsNonRoot": True,
-                "runAsUser": 65532,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-            "containers": [
-                {
-                    "name": "probe",
-                    "image": image,
-                    "command": ["python3", "-c", CONNECT.format(host=host, port=port)],
-                    "resources": {"limits": {"cpu": "100m", "memory": "64Mi"}},
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                }
-            ],
-        },
+        "spec": restricted(
+            image=image, command=["python3", "-c", CONNECT.format(host=host, port=port)]
+        ),
     }
     create(cluster, pod)
     try:
@@ -235,10 +235,29 @@ def test_serving_does_not_reach_a_foreign_host_unless_a_policy_lets_it(cluster, 
     eventually(lambda: not serving_reaches(cluster, foreign, FOREIGN_PORT), 60, "it to be gone")
 
 
+@pytest.mark.parametrize(
+    ("url", "refused"),
+    [
+        ("https://store.storage.svc.cluster.local:7070/models", False),
+        ("https://huggingface.co/model", True),
+        ("https://models.s3.eu-west-1.amazonaws.com/model", True),
+    ],
+)
+def test_serving_is_told_where_models_may_come_from(cluster, url, refused):
+    ask = f"from app import hosts; hosts.require({url!r})"
+    command = [
+        cluster.kubectl, "--kubeconfig", cluster.kubeconfig, "-n", "serving", "exec",
+        "deployment/serving", "--", "/opt/venv/bin/python", "-c", ask,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ("is outside the boundary" in done.stderr) is refused, done.stderr
+    assert (done.returncode != 0) is refused
+
+
 ABROAD = "203.0.113.7"
 REFUSED = {
-    "images": {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [
-        {"name": "it", "image": f"docker.io/library/nginx@sha256:{'0' * 64}"}]}},
+    "images": {"apiVersion": "v1", "kind": "Pod",
+               "spec": restricted(image=f"docker.io/library/nginx@sha256:{'0' * 64}")},
     "services": {"apiVersion": "v1", "kind": "Service",
                  "spec": {"type": "ExternalName", "externalName": "s3.eu-west-1.amazonaws.com"}},
     "endpoint-slices": {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
@@ -259,7 +278,7 @@ def test_the_api_server_refuses_what_would_lead_abroad(cluster, by):
 
 def test_no_pod_starts_where_nothing_denies_by_default(cluster, image):
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "abroad"},
-           "spec": {"containers": [{"name": "it", "image": image}]}}  # fmt: skip
+           "spec": restricted(image=image)}  # fmt: skip
     done = create(cluster, pod, check=False)
     assert "ValidatingAdmissionPolicy 'mizan-walls'" in done.stderr
 

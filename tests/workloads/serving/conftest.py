@@ -72,6 +72,7 @@ def environ(tmp_path: Path, mounts: Path, store: ObjectStore, signed_bucket: str
         "MODEL": "delay",
         "STORE_ENDPOINT": store.endpoint,
         "STORE_REGION": REGION,
+        "MIZAN_ALLOWED_HOSTS": os.environ["MIZAN_ALLOWED_HOSTS"],
         "STORE_MODELS": signed_bucket,
         "VARIANT_WEIGHTS": '{"wide": 80, "deep": 20}',
         "EXPERIMENT_SALT": "pepper",

@@ -41,6 +41,7 @@ def test_serving_accepts_what_the_signing_job_signed(
         "MODEL": "delay",
         "STORE_ENDPOINT": store.endpoint,
         "STORE_REGION": REGION,
+        "MIZAN_ALLOWED_HOSTS": os.environ["MIZAN_ALLOWED_HOSTS"],
         "STORE_CANDIDATES": "chain-candidates",
         "STORE_MODELS": "chain-models",
         "MOUNT_ROOT": str(mounts),

@@ -1,3 +1,4 @@
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ def environ(
         "MODEL": "delay",
         "STORE_ENDPOINT": store.endpoint,
         "STORE_REGION": REGION,
+        "MIZAN_ALLOWED_HOSTS": os.environ["MIZAN_ALLOWED_HOSTS"],
         "STORE_CANDIDATES": f"candidates-{unique}",
         "STORE_MODELS": f"models-{unique}",
         "MOUNT_ROOT": str(mounts),
