@@ -66,9 +66,9 @@ def plan() -> dict[str, Any]:
 
 def found(of: dict[str, Any]) -> set[tuple[str, str | None]]:
     """What the rules that OPA has too say of a plan."""
-    modules = [one for one in catalog.modules() if one.policy.name in RULES]
+    rules = [one for one in catalog.discover() if one.name in RULES]
     resources = documents.read(json.dumps(of)).resources
-    return {(one.rule, one.urn) for one in verdicts.judge(resources, modules)}
+    return {(one.rule, one.urn) for one in verdicts.judge(resources, rules)}
 
 
 @pytest.mark.parametrize("count", [1, 10, 11, 25])
@@ -145,5 +145,5 @@ def test_the_goals_are_about_the_same_plan() -> None:
     told = goals([*rows(1_000, 900, 100), *rows(10_000, 900, 1)])
 
     assert told["times_checkov"]["without_its_start"] == 9
-    assert told["within_target"] is False
+    assert set(told["within_target"].values()) == {False}
     assert told["times_opa"]["resources"] == 10_000
