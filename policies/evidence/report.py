@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from policies.boundary import BOUNDARY
 from policies.catalog import ROOT
 from policies.documents import Document
 from policies.evidence import results, transfers, unjudged
@@ -73,7 +74,7 @@ def build(source: Source, document: Document, environment: Environment) -> dict[
             "resources": len(document.resources),
             "rules": len(rules),
         },
-        "modes": [],
+        "modes": _modes(environment),
         "statuses": results.STATUSES,
         "summary": _summary(frameworks, rules, violations, stores, document.resources),
         "frameworks": frameworks,
@@ -94,6 +95,27 @@ def build(source: Source, document: Document, environment: Environment) -> dict[
         "rules": rules,
         "resources": _resources(document.resources, judged, place_of=lambda one: place(one, site)),
     }
+
+
+def _modes(environment: Environment) -> list[dict[str, Any]]:
+    """How strictly each class of data stays, and which provisions say so."""
+    kind = (environment.perimeter, environment.sector)
+    return [
+        {
+            "data_class": data_class,
+            "mode": str(BOUNDARY.mode(*kind, data_class)),
+            "provisions": [
+                {
+                    "mode": str(row.mode),
+                    "instrument": row.instrument,
+                    "article": row.article,
+                    "reason": row.reason,
+                }
+                for row in BOUNDARY.modes_of(*kind, data_class)
+            ],
+        }
+        for data_class in environment.data_classes
+    ]
 
 
 def _conflicts(resources: list[Declared]) -> list[dict[str, Any]]:

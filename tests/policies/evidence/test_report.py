@@ -163,3 +163,20 @@ def test_the_same_plan_gives_the_same_report_in_whatever_order(stack):
 def test_a_stack_of_another_environment_is_refused():
     with pytest.raises(EvidenceError, match=r"'smb' is no site of the environment; allowed"):
         report_of(document([AWS]), declared("uae-prod"))
+
+
+def test_each_class_of_data_has_its_mode_with_the_provision_that_says_so():
+    modes = {one["data_class"]: one for one in evidence_of("uae-prod")["modes"]}
+
+    assert set(modes) == {"financial", "personal"}
+    assert {one["mode"] for one in modes.values()} == {"hard-local"}
+    assert any("CBUAE" in said["instrument"] for said in modes["financial"]["provisions"])
+
+
+def test_what_the_law_overrules_is_told_with_its_article_and_its_resources():
+    told = {one["check"]: one for one in evidence_of("uae-prod")["conflicts"]}
+
+    copies = told["CKV_AWS_144"]
+    assert copies["kind"] == "conflict"
+    assert "6.1.6.3" in copies["article"]
+    assert copies["resources"] == 9
