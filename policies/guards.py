@@ -42,4 +42,4 @@ def previewed(judge: ResourceJudge) -> ResourceRule:
 
 def guards() -> list[Rule]:
     """Gives the guards as they are described, without what they judge by."""
-    return [waivers_hold(lambda _: ())]
+    return [waivers_hold(lambda _: ()), previewed(lambda _: ())]

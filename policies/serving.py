@@ -6,9 +6,11 @@ is mandatory: no setting makes it less.
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 import grpc
@@ -18,7 +20,9 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerServicer, add_Analyze
 from pulumi.runtime.proto.plugin_pb2 import PluginInfo
 from pulumi_policy import Severity
 
-from policies.judging import Declared, Rule, StackRule, told
+from policies import guards
+from policies.judging import Declared, Rule, StackRule, found, told
+from policies.previews import Previews
 from policies.verdicts import Clock, Hearing, Verdict, today
 from policies.waiving import WAIVERS, Waiver
 from policies.wire import tree
@@ -48,11 +52,22 @@ class Analyzer(AnalyzerServicer):
         rules: Iterable[Rule],
         waivers: Iterable[Waiver] = WAIVERS,
         clock: Clock = today,
+        previews: Previews | None = None,
     ) -> None:
-        """Args: rules: All rules of the pack. waivers: May excuse. clock: Says what day it is."""
+        """Makes the pack ready to be asked.
+
+        Args:
+            rules: All rules of the pack.
+            waivers: May excuse what the rules find.
+            clock: Says what day it is.
+            previews: Receipts of what previews judged.
+        """
         rules = list(rules)
+        self._previews = previews or Previews()
+        self._previewed = guards.previewed(self._previews.judge)
         self._hearing = Hearing(rules, waivers, clock)
-        self._rules = [*rules, self._hearing.guard]
+        self._rules = [*rules, self._hearing.guard, self._previewed]
+        self._sound = True
         self._declared: dict[str, Declared] = {}
 
     def GetAnalyzerInfo(self, _request: Empty, _context: Any) -> protocol.AnalyzerInfo:
@@ -71,8 +86,12 @@ class Analyzer(AnalyzerServicer):
         return protocol.AnalyzerHandshakeResponse()
 
     def ConfigureStack(
-        self, _request: Any, _context: Any
+        self, request: protocol.AnalyzerStackConfigureRequest, _context: Any
     ) -> protocol.AnalyzerStackConfigureResponse:
+        """Learns whether this is a preview or an update; an analysis of a state is neither."""
+        self._previews.begin(
+            request.organization, request.project, request.stack, dry_run=request.dry_run
+        )
         return protocol.AnalyzerStackConfigureResponse()
 
     def Configure(self, _request: Any, _context: Any) -> Empty:
@@ -88,14 +107,31 @@ class Analyzer(AnalyzerServicer):
         """Judges one resource, before it is made or changed."""
         resource = _resource(request)
         self._declared[resource.urn] = resource
-        return _response(self._hearing.of(resource))
+        return self._answer(chain(self._unseen(resource), self._hearing.of(resource)))
 
     def AnalyzeStack(
         self, request: protocol.AnalyzeStackRequest, _context: Any
     ) -> protocol.AnalyzeResponse:
         """Judges all resources together, at the end of a preview and of an update."""
         resources = [self._in_stack(resource) for resource in request.resources]
-        return _response(self._hearing.together(resources))
+        answer = self._answer(self._hearing.together(resources))
+        if self._sound:
+            self._previews.passed()
+        else:
+            self._previews.failed()
+        return answer
+
+    def _unseen(self, resource: Declared) -> Iterator[tuple[Rule, Verdict]]:
+        rule = self._previewed
+        for finding in found(partial(rule.judge, resource)):
+            yield rule, Verdict(rule=rule.name, urn=resource.urn, finding=finding)
+
+    def _answer(self, verdicts: Iterable[tuple[Rule, Verdict]]) -> protocol.AnalyzeResponse:
+        diagnostics = [
+            _diagnostic(rule, verdict) for rule, verdict in verdicts if verdict.waiver is None
+        ]
+        self._sound &= not diagnostics
+        return protocol.AnalyzeResponse(diagnostics=diagnostics)
 
     def _in_stack(self, resource: protocol.AnalyzerResource) -> Declared:
         # The engine shows the outputs of a resource here, which are empty while its provider is not
@@ -143,14 +179,6 @@ def _described(rule: Rule) -> protocol.PolicyInfo:
         policy_type=protocol.POLICY_TYPE_STACK if of_stack else protocol.POLICY_TYPE_RESOURCE,
         severity=_severity(rule),
         remediation_steps=rule.remediation_steps or "",
-    )
-
-
-def _response(verdicts: Iterable[tuple[Rule, Verdict]]) -> protocol.AnalyzeResponse:
-    return protocol.AnalyzeResponse(
-        diagnostics=[
-            _diagnostic(rule, verdict) for rule, verdict in verdicts if verdict.waiver is None
-        ]
     )
 
 

@@ -106,21 +106,18 @@ def imported(stack: Stack, state: Mapping[str, Any]) -> None:
     pulumi(stack, *words, given=json.dumps(state))
 
 
-def up(stack: Stack, step: Step, log: Path, *, previewed: bool = True) -> Deployment:
-    """Preview with the policy pack, then update.
+def up(stack: Stack, step: Step, log: Path) -> Deployment:
+    """Preview with the policy pack, then update; the pack refuses one without the other.
 
     Args:
         stack: The stack.
         step: Shows what goes on.
         log: Where the engine's output goes.
-        previewed: Whether a plan is made and judged first; without it, each resource is judged
-            as its turn comes, in half the time.
 
     Raises:
         SandboxError: The pack or the engine said no; the cause is in the message.
     """
-    at_once = [] if previewed else ["--skip-preview"]
-    return operate(["up", "--yes", *at_once, "--policy-pack", str(PACK)], stack, step, log)
+    return operate(["up", "--yes", "--policy-pack", str(PACK)], stack, step, log)
 
 
 def destroy(stack: Stack, step: Step, log: Path) -> Deployment:

@@ -123,7 +123,7 @@ def _far(network: Network | None) -> str:
 def _first(estate: Estate, far: str, course: Course) -> tuple[Region, Expected]:
     """The region, with a release that it signed."""
     with course.steps.step("site one") as step:
-        done = estate.up(step, "site-one", previewed=False)
+        done = estate.up(step, "site-one")
         name = estate.environment.sites.primary.name
         course.loss.resources[name] = sum(done.changes.values())
     with course.steps.step("release") as step:

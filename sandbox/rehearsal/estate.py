@@ -61,20 +61,19 @@ class Estate:
         )
         return recovery.recover(self.stack, step, self.place.logs / f"{log}-recovery.log", [seek])
 
-    def up(self, step: Step, log: str, *, previewed: bool = True) -> Deployment:
+    def up(self, step: Step, log: str) -> Deployment:
         """Settle what an interrupted run had begun, then preview with the pack, and update.
 
         Args:
             step: Shows what goes on.
             log: Name of the log.
-            previewed: Whether a plan is made and judged first.
 
         Raises:
             SandboxError: The pack or the engine said no, or a stand-in ended.
         """
         self.settle(step, log)
         kept = self.place.logs / f"{log}.log"
-        return deployment.up(self.stack, step, kept, previewed=previewed)
+        return deployment.up(self.stack, step, kept)
 
     def destroy(self, step: Step) -> Deployment:
         """Delete everything but what is declared to be retained, and the stack.

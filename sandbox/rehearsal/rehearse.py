@@ -181,7 +181,7 @@ def _rehearse(estate: Estate, changes: list[changing.Change], steps: Steps, repo
         checked = sum(found.checked for found in report.verification.values())
         step.note = f"{checked} things in {len(report.verification)} subjects"
     with steps.step("up again") as step:
-        report.repeated = estate.up(step, "up-again", previewed=False).changes
+        report.repeated = estate.up(step, "up-again").changes
         step.note = in_words(report.repeated)
     with steps.step("changes") as step:
         report.tried = [
@@ -209,8 +209,7 @@ def _try(estate: Estate, change: changing.Change, step: Step) -> Tried | None:
     changing.write(estate.place.environments, estate.environment.name, facts)
     log = ("change-" + "-".join(change.what.split()))[:80]
     try:
-        # What is to be refused is refused by its plan; the rest is judged as its turn comes.
-        done = estate.up(step, log, previewed=change.refused is not None)
+        done = estate.up(step, log)
     except SandboxError as error:
         # What was refused is taken back, so that the other changes are tried all the same.
         changing.write(estate.place.environments, estate.environment.name, estate.facts)
@@ -234,7 +233,7 @@ def _allow(estate: Estate, step: Step) -> Tried:
     allowance.write(estate.place.allowances)
     allowed = {allowance.VARIABLE: str(estate.place.allowances)}
     estate.stack = replace(estate.stack, variables={**estate.stack.variables, **allowed})
-    done = estate.up(step, "up-allowed", previewed=False)
+    done = estate.up(step, "up-allowed")
     what = "the end of what holds data is allowed until tomorrow"
     change = changing.Change(what=what, at=(), action=("value", None))
     return _outcome(change, done)

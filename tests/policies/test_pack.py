@@ -16,7 +16,7 @@ from tests.support.policy_pack import PACK, Pack, running
 from tests.support.policy_table import Table, ask
 
 RULES = {policy.name: policy for policy in catalog.discover()}
-GUARDS = {"guard-waivers-hold"}
+GUARDS = {"guard-previewed", "guard-waivers-hold"}
 
 
 @pytest.fixture(scope="module")

@@ -72,6 +72,25 @@ class Engine:
         del self.environment["MIZAN_TEST_STATE"]
         return self._run(work, "stack", "export", "--stack", stack).stdout
 
+    def up(self, work: Path, *flags: str, stack: str) -> Preview:
+        """Brings a stack up, with a provider that pretends, with the real pack and these flags."""
+        self.environment["MIZAN_TEST_STATE"] = "1"
+        events = work / f"up-{len(list(work.glob('up-*')))}.json"
+        arguments = ("--stack", stack, "--policy-pack", str(PACK), "--event-log", str(events))
+        done = self._run(work, "up", "--yes", *flags, *arguments)
+        del self.environment["MIZAN_TEST_STATE"]
+        told = events.read_text(encoding="utf-8").splitlines() if events.exists() else []
+        violations = [
+            event["policyEvent"] for event in map(json.loads, told) if "policyEvent" in event
+        ]
+        return Preview(done.returncode, done.stdout + done.stderr, violations)
+
+    def made(self, *, stack: str, work: Path) -> list[str]:
+        """Types of what a stack has, providers and the stack itself left out."""
+        state = json.loads(self._run(work, "stack", "export", "--stack", stack).stdout)
+        resources = state["deployment"].get("resources") or []
+        return [one["type"] for one in resources if not one["type"].startswith("pulumi:")]
+
     def planned(self, work: Path, *, stack: str) -> str:
         """The plan of a stack that exists."""
         return self._run(work, "preview", "--json", "--show-sames", "--stack", stack).stdout

@@ -2,13 +2,15 @@
 
 It accepts every input as it is, and says nothing of outputs, which so stay unknown. It refuses to
 create, change or delete anything. With MIZAN_TEST_STATE it pretends to create, for a test that
-needs a state as the engine writes it.
+needs a state as the engine writes it; with MIZAN_TEST_ARN what it made has that ARN, which nobody
+knew at preview.
 """
 
 import os
 import sys
 
 from pulumi.provider.experimental import provider
+from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.server import main
 
 
@@ -43,7 +45,11 @@ class PreviewOnly(provider.Provider):
             return provider.CreateResponse(resource_id="", properties=request.properties)
         if "MIZAN_TEST_STATE" not in os.environ:
             raise RefusedError
-        return provider.CreateResponse(resource_id="made", properties=request.properties)
+        arn = os.environ.get("MIZAN_TEST_ARN")
+        outputs = {"arn": PropertyValue(arn)} if arn else {}
+        return provider.CreateResponse(
+            resource_id="made", properties={**request.properties, **outputs}
+        )
 
     async def update(self, request: provider.UpdateRequest) -> provider.UpdateResponse:
         if not request.preview:
