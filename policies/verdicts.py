@@ -131,7 +131,11 @@ def judge(
         Each finding, waived ones included: those of each resource, those of the stack, and last
         what is wrong with its waivers.
     """
-    hearing = Hearing(list(rules) or catalog.discover(), waivers, clock)
+    chosen = list(rules)
+    if chosen:  # the use of a waiver of another rule cannot show here
+        names = {rule.name for rule in chosen}
+        waivers = [waiver for waiver in waivers if waiver.rule in names]
+    hearing = Hearing(chosen or catalog.discover(), waivers, clock)
     hearing.hear(resources)
     for resource in resources:
         for _, verdict in hearing.of(resource):

@@ -16,7 +16,7 @@ from policies.judging import Declared
 from policies.purview import SILENT, Purview, mode, purviews
 from policies.reading import UNKNOWN
 from policies.serving import Analyzer
-from policies.verdicts import Verdict, judge
+from policies.verdicts import Hearing, Verdict, judge
 from policies.waiving import WAIVERS, Waiver, WaiverError, load
 from tests.support.policy_fixtures import on_the_wire
 from tests.support.policy_pack import PACK, running
@@ -57,7 +57,10 @@ def told(
     waiver: Waiver, plan: dict[str, Any], stack: str, *, today: date = TODAY, **props: Any
 ) -> list[Verdict]:
     resources = [provider(stack, plan), alarm(stack, **props)]
-    return list(judge(resources, RULES, [waiver], lambda: today))
+    hearing = Hearing(RULES, [waiver], lambda: today)
+    hearing.hear(resources)
+    heard = [*(one for each in resources for one in hearing.of(each)), *hearing.together(resources)]
+    return [verdict for _, verdict in heard]
 
 
 def test_the_samples_are_waivers_and_the_pack_has_none_that_is_faulty() -> None:
@@ -174,6 +177,13 @@ def test_a_later_provider_of_a_stricter_plan_voids_what_was_excused() -> None:
     verdicts = list(judge(resources, RULES, [sample("alerts-abroad")], lambda: TODAY))
 
     assert {one.waiver for one in verdicts} == {None}
+
+
+def test_rules_that_are_judged_apart_tell_nothing_of_the_waivers_of_others() -> None:
+    resources = [provider("shop", SHOP), alarm("shop")]
+    others = [rule for rule in catalog.discover() if rule.name == "residency-image-registry"]
+
+    assert list(judge(resources, others, [sample("alerts-abroad")], lambda: TODAY)) == []
 
 
 def test_a_rule_that_fails_is_never_excused() -> None:
