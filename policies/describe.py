@@ -22,7 +22,10 @@ Generated from `policies/` by `python -m policies.describe`; do not edit.
 Every rule is mandatory: a violation stops `pulumi preview` and `pulumi up`. A value that is not
 known at preview is judged as a value of its own and never passes silently, and a rule that fails
 is itself a violation. A *resource* rule runs before each resource is created or changed; a *stack*
-rule runs on all resources together, at the end of a preview and again after an update.
+rule runs on all resources together, at the end of a preview and again after an update. An update
+makes only what such a preview judged within the hour, on the same machine and by the same law, so
+`--skip-preview` is no way round; what was unknown then is judged again before it is made. No policy
+config can turn a rule down, and only a [waiver](waivers.md) excuses a finding.
 """
 
 _MODES: Final = """\
