@@ -124,6 +124,10 @@ def _but(refused: list[str]) -> Callable[[Tree], bool]:
     return lambda value: isinstance(value, str) and value not in refused
 
 
+def _own(value: Tree) -> bool:
+    return given(value) and not (isinstance(value, str) and value.startswith("default"))
+
+
 def _is(words: list[str]) -> Callable[[Tree], bool]:
     return one_of(*(word == "True" if word in ("True", "False") else word for word in words))
 
@@ -133,6 +137,7 @@ _VERBS: Final[dict[str, Callable[[list[str]], tuple[Callable[[Tree], bool], str]
     "disabled": lambda _: (_off, "false"),
     "key": lambda _: (customer_key, "the ARN or id of a KMS key of your own"),
     "given": lambda _: (given, "a text"),
+    "own": lambda _: (_own, "one of your own, not a default of AWS"),
     "is": lambda words: (_is(words), " or ".join(f'"{word}"' for word in words)),
     "like": lambda words: (_like(tuple(words)), f"a text that begins with {' or '.join(words)}"),
     "not": lambda words: (_but(words), f"a text, known at preview, but {' or '.join(words)}"),

@@ -39,6 +39,7 @@ def test_ids_are_stable() -> None:
         "encryption-cloud-plaintext-listener",
         "encryption-cloud-storage-encrypted",
         "encryption-cluster-transit",
+        "encryption-database-transit",
         "encryption-node-transit",
         "encryption-node-volume",
         "encryption-plaintext-listener",

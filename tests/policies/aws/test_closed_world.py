@@ -89,3 +89,15 @@ def test_what_cannot_be_used_here_is_refused() -> None:
 def test_every_reason_is_a_sentence() -> None:
     for token, known in WORLD.items():
         assert re.fullmatch(r"[A-Z].{10,}\.", known.why), token
+
+
+def test_no_environment_uses_what_is_refused() -> None:
+    # Fast, by the types alone; tests/test_environments_comply.py judges whole plans.
+    used = set()
+    for folder in ("components", "stacks"):
+        for file in (world.SERVICES.parents[2] / folder).rglob("*.py"):
+            used |= set(re.findall(r"aws:\w+/\w+:\w+", file.read_text(encoding="utf-8")))
+
+    known = used & set(WORLD)
+    assert len(known) > 5
+    assert [token for token in sorted(known) if WORLD[token].refused] == []
