@@ -9,22 +9,17 @@ from policies.joining import Companion, alone, belongs
 from policies.judging import Declared, Finding, stack_rule
 
 _LOGGING: Final = "aws:s3/bucketLogging:BucketLogging"
-_BUCKET: Final = "aws:s3/bucket:Bucket"
+_BUCKETS_OF: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 _VPC: Final = "aws:ec2/vpc:Vpc"
+_FLOWS: Final = "aws:ec2/flowLog:FlowLog"
 _QUERIES: Final = "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation"
 _WEB: Final = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
 
 _BUCKETS: Final = Companion(
-    of=(_BUCKET,), setting=_LOGGING, key="bucket", name="bucket", words="a BucketLogging of it"
+    of=_BUCKETS_OF, setting=_LOGGING, key="bucket", name="bucket", words="a BucketLogging of it"
 )
 _OTHERS: Final = (
-    Companion(
-        of=(_VPC,),
-        setting="aws:ec2/flowLog:FlowLog",
-        key="vpcId",
-        name=None,
-        words="a FlowLog of it",
-    ),
+    Companion(of=(_VPC,), setting=_FLOWS, key="vpcId", name=None, words="a FlowLog of it"),
     Companion(
         of=(_VPC,), setting=_QUERIES, key="resourceId", name=None, words="a log of its DNS queries"
     ),
@@ -36,7 +31,7 @@ _OTHERS: Final = (
         words="a log of what it lets through",
     ),
 )
-TYPES: Final = {_BUCKET: "urn", _VPC: "urn", "aws:wafv2/webAcl:WebAcl": "urn"}
+TYPES: Final = dict.fromkeys((*_BUCKETS_OF, _VPC, "aws:wafv2/webAcl:WebAcl"), "urn")
 
 
 def judge(resources: list[Declared]) -> Iterator[Finding]:
@@ -46,7 +41,8 @@ def judge(resources: list[Declared]) -> Iterator[Finding]:
     holders = {
         one.urn
         for one in resources
-        if one.type == _BUCKET and any(belongs(log, one, "targetBucket", "bucket") for log in logs)
+        if one.type in _BUCKETS_OF
+        and any(belongs(log, one, "targetBucket", "bucket") for log in logs)
     }
     yield from (one for one in alone(resources, (_BUCKETS,)) if one.urn not in holders)
 

@@ -10,13 +10,13 @@ from policies.judging import Declared, Finding, stack_rule
 from policies.reading import find
 
 _VERSIONING: Final = "aws:s3/bucketVersioning:BucketVersioning"
-_BUCKET: Final = "aws:s3/bucket:Bucket"
+_BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 _WORDS: Final = "a BucketVersioning of it"
 
-TYPES: Final = {_BUCKET: "versioning.enabled", _VERSIONING: "versioningConfiguration.status"}
+TYPES: Final = {**dict.fromkeys(_BUCKETS, "urn"), _VERSIONING: "versioningConfiguration.status"}
 
 _COMPANION: Final = Companion(
-    of=(_BUCKET,), setting=_VERSIONING, key="bucket", name="bucket", words=_WORDS
+    of=_BUCKETS, setting=_VERSIONING, key="bucket", name="bucket", words=_WORDS
 )
 
 
@@ -25,7 +25,7 @@ def judge(resources: list[Declared]) -> Iterator[Finding]:
     by_itself = {
         one.urn
         for one in resources
-        if one.type == _BUCKET
+        if one.type in _BUCKETS
         and [value for _, value in find(one.props, "versioning.enabled")] == [True]
     }
     yield from (one for one in alone(resources, (_COMPANION,)) if one.urn not in by_itself)

@@ -152,6 +152,7 @@ ENDS: Final[dict[str, tuple[Demand, ...]]] = {
     ),
     "aws:redshift/cluster:Cluster": (("skipFinalSnapshot", *_OFF),),
     "aws:s3/bucket:Bucket": (("forceDestroy", *_OFF),),
+    "aws:s3/bucketV2:BucketV2": (("forceDestroy", *_OFF),),
     "aws:secretsmanager/secret:Secret": (
         ("recoveryWindowInDays?", at_least(7), "at least 7 days"),
     ),
