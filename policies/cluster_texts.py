@@ -31,6 +31,8 @@ _OPTION: Final = re.compile(r"^--?([\w.-]+)[= ](.*)$", re.DOTALL)
 _INDEX: Final = re.compile(r"\[\d+\]$")
 _CONNECTS: Final = re.compile(r"\.(?:args|command)\[\d+\]$")
 _VARIABLE: Final = re.compile(r"\.env\[\d+\]\.value$")
+_ONLY_REFUSES: Final = re.compile(r"\.k8s\.io/\w+:ValidatingAdmissionPolicy(?:Binding)?(?:Patch)?$")
+"""An admission policy names what it refuses, and sends nothing anywhere."""
 _DEFINITION: Final = "kubernetes:apiextensions.k8s.io/"
 _BINARY: Final = re.compile(r"^(?:data|binaryData)\.")
 
@@ -43,7 +45,7 @@ def told(resource: Declared) -> Iterator[tuple[str, str, str]]:
     argument ``--option=value``, and the path for all else, since properties have dots in their
     names. A key is no text.
     """
-    if not resource.type.startswith(PREFIX):
+    if not resource.type.startswith(PREFIX) or _ONLY_REFUSES.search(resource.type):
         return
     ours = {path for path, _ in images(resource)}
     definition = resource.type.startswith(_DEFINITION)
