@@ -10,7 +10,6 @@ from typing import Any
 import pulumi
 
 IMAGE = f"registry.artifacts.svc.cluster.local:5000/mizan/serving@sha256:{'0' * 63}1"
-KEY = "arn:aws:kms:me-central-1:123456789012:key/1"
 TAGS = {
     "owner": "ai-platform",
     "cost-centre": "CC-1",
@@ -51,18 +50,6 @@ def inside(budget_usd: int = 1000) -> pulumi.ResourceOptions:
         limitUnit="USD",
     )
     return options
-
-
-def encryption(name: str, bucket: Resource, opts: pulumi.ResourceOptions, **key: Any) -> None:
-    """KMS encryption of a bucket, which AWS takes as a resource of its own."""
-    key = {"kmsMasterKeyId": KEY, **key}
-    Resource(
-        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-        name,
-        opts,
-        bucket=bucket.id,
-        rules=[{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms", **key}}],
-    )
 
 
 def bare_namespace(

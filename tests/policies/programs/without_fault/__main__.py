@@ -3,15 +3,13 @@
 from tests.policies.programs.compliant import (
     Resource,
     closed_namespace,
-    encryption,
     inside,
     pod_spec,
 )
 
 options = inside()
 key = Resource("aws:kms/key:Key", "key", options, enableKeyRotation=True)
-lake = Resource("aws:s3/bucket:Bucket", "lake", options)
-encryption("lake-encryption", lake, options, kmsMasterKeyId=key.output("arn"))
+Resource("aws:sqs/queue:Queue", "jobs", options, kmsMasterKeyId=key.output("arn"))
 
 serving = closed_namespace("serving")
 Resource(
