@@ -29,9 +29,17 @@ TYPES: Final = {
     "kubernetes:velero.io/v1:BackupStorageLocation": "config.s3Url",
 }
 
+ONLY_REFUSING: Final = {
+    "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
+    "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
+}
+"""Their texts are expressions of what the API server refuses: nothing is sent anywhere."""
+
 
 def judge(resource: Declared) -> Iterator[Finding]:
     """Judges every text of an object that may say where to send or fetch something."""
+    if resource.type in ONLY_REFUSING:
+        return
     for path, name, text in told(resource):
         for place in outside(text, name):
             yield Finding(path=path, given=place, allowed=ALLOWED)
