@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from policies.evidence.inventory import inventory, place
 from policies.frameworks import shelf
 from policies.judging import Declared
 from policies.scanning import conflicts
+from policies.waiving import WAIVERS
 
 FORMAT: Final = "mizan-evidence/1"
 _RESIDENCY: Final = "residency-"
@@ -42,7 +44,7 @@ def build(source: Source, document: Document, environment: Environment) -> dict[
     """
     estate = Estate(document.resources)
     site = environment.site_of(document.stack)
-    judged = results.of_rules(document.resources)
+    judged = results.of_rules(document.resources, date.fromisoformat(source.dated[:10]))
     rules = [results.of_rule(result, number) for number, result in enumerate(judged, 1)]
     violations = [violation for rule in rules for violation in rule["violations"]]
     crossings = Counter(
@@ -79,7 +81,7 @@ def build(source: Source, document: Document, environment: Environment) -> dict[
         "summary": _summary(frameworks, rules, violations, stores, document.resources),
         "frameworks": frameworks,
         "violations": violations,
-        "waivers": [],
+        "waivers": _waivers(document.stack, violations),
         "transfers": {
             "documented": [dict(one) for one in environment.transfers],
             "register": transfers.register(stores, crossings),
@@ -115,6 +117,19 @@ def _modes(environment: Environment) -> list[dict[str, Any]]:
             ],
         }
         for data_class in environment.data_classes
+    ]
+
+
+def _waivers(stack: str, violations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The waivers of a stack, each with the resources that it excuses."""
+    return [
+        {
+            **waiver.model_dump(mode="json", exclude={"scope"}),
+            "scope": waiver.scope.urn,
+            "uses": sorted({one["urn"] for one in violations if one["waiver"] == waiver.id}),
+        }
+        for waiver in WAIVERS
+        if waiver.concerns(stack)
     ]
 
 

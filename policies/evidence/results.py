@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from pulumi_policy import Policy, ResourceValidationPolicy
 
-from policies import catalog
+from policies import catalog, guards
 from policies.evidence.environment import Environment
 from policies.evidence.watching import Watch
 from policies.frameworks.framework import Control, Evidence, Framework
 from policies.frameworks.shelf import Shelf
 from policies.judging import FAILED, Declared
 from policies.reading import show
+from policies.verdicts import Verdict
 
 VIOLATED: Final = "violated"
 WAIVED: Final = "waived"
@@ -50,27 +52,32 @@ class RuleResult:
         return KEPT if self.read else IDLE
 
 
-def of_rules(resources: list[Declared]) -> list[RuleResult]:
-    """Judges a plan by every rule of the pack."""
+def of_rules(resources: list[Declared], day: date) -> list[RuleResult]:
+    """Judges a plan by every rule of the pack, and its waivers as they stand on a day."""
     watch = Watch(resources)
-    results = []
-    for module in catalog.modules():
-        found = [_violation(verdict) for verdict in watch.judge(module)]
-        found.sort(key=lambda one: (one["urn"] or "", one["path"], one["given"]))
-        results.append(RuleResult(module.policy, watch.read_by(module), tuple(found)))
-    return results
+    modules = catalog.modules()
+    found: dict[str, list[dict[str, Any]]] = {}
+    for verdict in watch.judge([module.policy for module in modules], day):
+        found.setdefault(verdict.rule, []).append(_violation(verdict))
+    for ones in found.values():
+        ones.sort(key=lambda one: (one["urn"] or "", one["path"], one["given"]))
+    read = [(module.policy, watch.read_by(module)) for module in modules]
+    guard = guards.waivers_hold(lambda _: ())
+    return [
+        RuleResult(rule, urns, tuple(found.get(rule.name, ())))
+        for rule, urns in (*read, (guard, frozenset[str]()))
+    ]
 
 
-def _violation(verdict: Any) -> dict[str, Any]:
+def _violation(verdict: Verdict) -> dict[str, Any]:
     finding = verdict.finding
-    waiver = getattr(verdict, "waiver", None)
     return {
         "rule": verdict.rule,
         "urn": verdict.urn,
         "path": finding.path,
         "given": str(finding.given) if finding.path == FAILED else show(finding.given),
         "allowed": finding.allowed,
-        "waiver": getattr(waiver, "id", None) or (str(waiver) if waiver else None),
+        "waiver": verdict.waiver,
     }
 
 

@@ -5,13 +5,15 @@ auditor asks for; so rules are given resources that note who reads them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from copy import copy
+from datetime import date
 from functools import partialmethod
 from types import ModuleType
 from typing import Any, Final
 
 from policies import verdicts
-from policies.judging import Declared
+from policies.judging import Declared, Finding, Rule
 from policies.verdicts import Verdict
 
 _MADE_OF_OTHERS: Final = ("mizan:", "pulumi:pulumi:")
@@ -27,12 +29,25 @@ class Watch:
         self._read: dict[str, set[str]] = defaultdict(set)
         self.resources = [_watched(self, resource) for resource in resources]
 
-    def judge(self, module: ModuleType) -> Iterator[Verdict]:
-        """Judges the resources by one rule, and notes what it reads."""
-        self._rule = module.policy.name
-        for resource in self.resources:
-            _forget(resource)
-        yield from verdicts.judge(self.resources, [module.policy])
+    def judge(self, rules: Iterable[Rule], day: date) -> list[Verdict]:
+        """Judges by all rules at once, waivers as of a day, and notes what each rule reads."""
+        noted = [self._noted(rule) for rule in rules]
+        return list(verdicts.judge(self.resources, noted, clock=lambda: day))
+
+    def _noted(self, rule: Rule) -> Rule:
+        noted = copy(rule)
+
+        def judge(given: Any) -> list[Finding]:
+            for resource in given if isinstance(given, list) else [given]:
+                _forget(resource)
+            self._rule = rule.name
+            try:
+                return list(rule.judge(given))
+            finally:
+                self._rule = ""  # what waivers read is read by no rule
+
+        noted.judge = judge
+        return noted
 
     def read_by(self, module: ModuleType) -> frozenset[str]:
         """URNs of what a rule read, and of the types that its own table names.
