@@ -16,8 +16,8 @@ from policies.costing.plan import Plan as Priced
 from policies.costing.plan import Planned
 from policies.costing.services import MEASURES
 from tests.support.engine import Plan, build, environment_plan
+from tests.support.environment_cases import cases
 from tests.support.policy_fixtures import violations
-from tests.test_environments_comply import case
 
 ROOT = Path(__file__).resolve().parent.parent
 CLOUD = [name for name in names() if isinstance(load(name).sites.primary, CloudRegion)]
@@ -86,7 +86,7 @@ def test_a_minimum_beyond_the_budget_is_refused_with_the_figure_and_the_limit(
 
     floor = priced(plan)[0].floor
     assert floor > limit > before.floor
-    (messages,) = violations(policy, [case(record, plan) for record in plan.records]).values()
+    (messages,) = violations(policy, cases(plan)).values()
     (message,) = messages
     assert f"a floor of {floor:,.2f} USD a month" in message
     assert f"allowed: a floor of up to {limit:,.2f} USD a month" in message
