@@ -15,6 +15,7 @@ from policies.frameworks.shelf import Shelf
 from policies.judging import FAILED, Declared
 from policies.reading import show
 from policies.verdicts import Verdict
+from policies.waiving import WAIVERS, Waiver
 
 VIOLATED: Final = "violated"
 WAIVED: Final = "waived"
@@ -52,20 +53,36 @@ class RuleResult:
         return KEPT if self.read else IDLE
 
 
-def of_rules(resources: list[Declared], day: date) -> list[RuleResult]:
-    """Judges a plan by every rule of the pack, and its waivers as they stand on a day."""
+def of_rules(
+    resources: list[Declared], day: date, waivers: Iterable[Waiver] = WAIVERS
+) -> list[RuleResult]:
+    """Judges a plan by every rule of the pack, and the waivers of its stack as of a day.
+
+    The guards come last. What waivers name is what the guard over them read; whether an update was
+    previewed shows when it is carried out, so no plan has anything for the guard over that.
+    """
+    waivers = list(waivers)
     watch = Watch(resources)
     modules = catalog.modules()
     found: dict[str, list[dict[str, Any]]] = {}
-    for verdict in watch.judge([module.policy for module in modules], day):
+    for verdict in watch.judge([module.policy for module in modules], day, waivers):
         found.setdefault(verdict.rule, []).append(_violation(verdict))
     for ones in found.values():
         ones.sort(key=lambda one: (one["urn"] or "", one["path"], one["given"]))
     read = [(module.policy, watch.read_by(module)) for module in modules]
-    guard = guards.waivers_hold(lambda _: ())
+    over_waivers = guards.waivers_hold(lambda _: ()).name
+    excused = frozenset(
+        resource.urn
+        for resource in resources
+        for waiver in waivers
+        if waiver.names(waiver.rule, resource)
+    )
+    of_guards = [
+        (guard, excused if guard.name == over_waivers else frozenset[str]())
+        for guard in guards.guards()
+    ]
     return [
-        RuleResult(rule, urns, tuple(found.get(rule.name, ())))
-        for rule, urns in (*read, (guard, frozenset[str]()))
+        RuleResult(rule, urns, tuple(found.get(rule.name, ()))) for rule, urns in read + of_guards
     ]
 
 

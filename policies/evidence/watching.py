@@ -15,6 +15,7 @@ from typing import Any, Final
 from policies import verdicts
 from policies.judging import Declared, Finding, Rule
 from policies.verdicts import Verdict
+from policies.waiving import WAIVERS, Waiver
 
 _MADE_OF_OTHERS: Final = ("mizan:", "pulumi:pulumi:")
 _WALKS: Final = ("leaves", "texts", "statements", "provider_type", "provider_props")
@@ -29,10 +30,12 @@ class Watch:
         self._read: dict[str, set[str]] = defaultdict(set)
         self.resources = [_watched(self, resource) for resource in resources]
 
-    def judge(self, rules: Iterable[Rule], day: date) -> list[Verdict]:
+    def judge(
+        self, rules: Iterable[Rule], day: date, waivers: Iterable[Waiver] = WAIVERS
+    ) -> list[Verdict]:
         """Judges by all rules at once, waivers as of a day, and notes what each rule reads."""
         noted = [self._noted(rule) for rule in rules]
-        return list(verdicts.judge(self.resources, noted, clock=lambda: day))
+        return list(verdicts.judge(self.resources, noted, waivers, clock=lambda: day))
 
     def _noted(self, rule: Rule) -> Rule:
         noted = copy(rule)
