@@ -4,15 +4,12 @@ Left out is what only names or describes: labels, keys, kinds, images (they have
 own), the names under which a cluster is reached from outside, and schemas of definitions.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from policies.judging import Declared, once
 from policies.pods import PREFIX, images
-from policies.reading import texts
 
 _SILENT: Final = re.compile(
     r"(?:^|\.)(?:apiVersion|kind|apiGroups?(?:\[\d+\])?|metadata\.(?:name|namespace|labels|generateName"
@@ -34,7 +31,6 @@ _VARIABLE: Final = re.compile(r"\.env\[\d+\]\.value$")
 _ONLY_REFUSES: Final = re.compile(r"\.k8s\.io/\w+:ValidatingAdmissionPolicy(?:Binding)?(?:Patch)?$")
 """An admission policy names what it refuses, and sends nothing anywhere."""
 _DEFINITION: Final = "kubernetes:apiextensions.k8s.io/"
-_BINARY: Final = re.compile(r"^(?:data|binaryData)\.")
 
 
 @once
@@ -62,22 +58,11 @@ def told(resource: Declared) -> Iterator[tuple[str, str, str]]:
 
 
 def _values(resource: Declared) -> Iterator[tuple[str, str]]:
-    """Yields the texts that are values; those of a Secret decoded."""
-    encoded = resource.type.rpartition(":")[2].startswith(("Secret", "ConfigMap"))
+    """Yields the texts that are values."""
     for path, text in resource.leaves:
         if isinstance(text, bool):
             yield path, str(text).lower()
-            continue
-        if not isinstance(text, str):
-            continue
-        secret = resource.type.rpartition(":")[2].startswith("Secret") and path.startswith("data.")
-        if encoded and (secret or path.startswith("binaryData.")):
-            try:
-                decoded = base64.b64decode(text, validate=True).decode("utf-8")
-            except (binascii.Error, UnicodeDecodeError):
-                continue
-            yield from texts(decoded, path)
-        else:
+        elif isinstance(text, str):
             yield path, text
 
 

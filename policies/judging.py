@@ -21,6 +21,7 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
+from policies.encoded import decoded
 from policies.reading import Tree, find, leaves, show, texts, thaw
 from policies.statements import Statement, statements
 
@@ -41,12 +42,12 @@ class Declared:
     @cached_property
     def leaves(self) -> tuple[tuple[str, Tree], ...]:
         """Every scalar at any depth with its path, walked once for all rules."""
-        return tuple(leaves(self.props))
+        return tuple(decoded(self.type, leaves(self.props), leaves))
 
     @cached_property
     def texts(self) -> tuple[tuple[str, str], ...]:
         """Every text at any depth with its path, keys included, walked once for all rules."""
-        return tuple(texts(self.props))
+        return tuple(decoded(self.type, texts(self.props), texts))
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:

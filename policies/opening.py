@@ -21,6 +21,8 @@ _SPACED: Final = re.compile(r"([A-Za-z_][\w\-]*(?:\.[\w\-]+)+)\s*[:\s]\s*(\S.*)"
 _YAML: Final = re.compile(
     r"""\A(?:\s*(?:\#[^\n]*)?\n)*(?:---|\s*-\s|\s*["']?[\w.$/\- ]+["']?\s*:(?:\s|$))"""
 )
+_ENCODED: Final = re.compile(r"[A-Za-z0-9+/\s]+={1,2}\s*")
+"""Base64 and a line end, which is no property: nothing stands behind the sign."""
 _SKIPPED: Final = ("#", "!", ";", "[")
 _SCALARS: Final = (str, int, float, bool, type(None))
 
@@ -70,6 +72,8 @@ def _json(text: str) -> Any:
 def _properties(text: str) -> dict[str, str] | None:
     """Reads a file in which every line assigns; None if one line does anything else."""
     found: dict[str, str] = {}
+    if _ENCODED.fullmatch(text):
+        return None
     for line in text.replace("\\\r\n", "").replace("\\\n", "").splitlines():
         told = line.strip()
         if not told or told.startswith(_SKIPPED):

@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from pulumi import Archive, Asset
 from pulumi_policy import proxy
 
 from policies.opening import opened
 
 Tree: TypeAlias = Any
-"""Thawed properties: dict, list, str, number, bool, None, ``UNKNOWN``, or an asset."""
+"""Thawed properties: dict, list, str, number, bool, None or ``UNKNOWN``."""
 
 _SHOWN_CHARACTERS: Final = 160
 
@@ -55,6 +56,8 @@ def thaw(value: Any) -> Tree:
         return {str(key): thaw(element) for key, element in value.items()}
     if isinstance(value, list | tuple):
         return [thaw(element) for element in value]
+    if isinstance(value, Asset | Archive):
+        return thaw(vars(value))  # by its text, path, address or members
     if isinstance(value, Mapping | Sequence) and not isinstance(value, bytes):
         # A proxy raises on every other way in; by this key the SDK itself gets past it.
         wrapped: Any = value

@@ -1,7 +1,5 @@
 """What tells a secret in plain text: its shape, or the name that it stands under."""
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -22,7 +20,6 @@ _NAME: Final = re.compile(
     r"|private_?key|secret_?key|connection_?string)$",
     re.IGNORECASE,
 )
-_ENCODED: Final = ("userData", "userDataBase64")
 
 
 def shaped(resource: Declared) -> Iterator[tuple[str, str]]:
@@ -32,8 +29,7 @@ def shaped(resource: Declared) -> Iterator[tuple[str, str]]:
         Path, and the kind of text in six characters: a secret is not printed.
     """
     for path, text in resource.texts:
-        key = path.rpartition(".")[2]
-        match = _SHAPES.search(_decoded(text) if key in _ENCODED else text)
+        match = _SHAPES.search(text)
         if match:
             yield path, f"{match[0][:6]}..."
 
@@ -68,10 +64,3 @@ def _reference(value: Tree) -> bool:
     if value in (MISSING, UNKNOWN, ""):
         return True  # made in this stack, at apply, where it is judged by what it is
     return isinstance(value, str) and value.startswith(("arn:aws", "{{resolve:", "/", "file:"))
-
-
-def _decoded(text: str) -> str:
-    try:
-        return base64.b64decode(text, validate=True).decode("utf-8", errors="replace")
-    except (binascii.Error, ValueError):
-        return text

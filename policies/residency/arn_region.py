@@ -12,7 +12,8 @@ from policies.locations import ALLOWED_REGIONS, foreign_arns
 TYPES: Final = {
     "aws:backup/plan:Plan": "rules[].copyActions[].destinationVaultArn",
     "aws:iam/policy:Policy": "policy",
-    "kubernetes:core/v1:ConfigMap": "data",
+    "kubernetes:core/v1:ConfigMap": "data, and binaryData decoded",
+    "kubernetes:core/v1:Secret": "data, decoded",
 }
 
 _DEMAND: Final = f"an ARN of {ALLOWED_REGIONS}, or of no region"

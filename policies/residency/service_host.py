@@ -11,6 +11,8 @@ from policies.locations import ALLOWED_REGIONS, foreign_hosts
 from policies.pods import images
 
 TYPES: Final = {
+    "aws:ec2/instance:Instance": "userData and userDataBase64, decoded",
+    "aws:ec2/launchTemplate:LaunchTemplate": "userData, decoded",
     "aws:lambda/function:Function": "environment.variables",
     "kubernetes:core/v1:ConfigMap": "data",
 }

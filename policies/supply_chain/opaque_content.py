@@ -1,12 +1,17 @@
-"""No resource that makes others out of sight: what the plan does not show, no rule can judge."""
+"""Nothing out of sight: no resource that makes others, and no script that nobody can read."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from pulumi_policy import Severity
 
+from policies.encoded import sealed
 from policies.judging import Declared, Finding, resource_rule
 
+TYPES: Final = {
+    "aws:ec2/instance:Instance": "userData, userDataBase64",
+    "aws:ec2/launchTemplate:LaunchTemplate": "userData",
+}
 REFUSED: Final = {
     "kubernetes:helm.sh/v3:Release": "chart",
     "aws:cfg/conformancePack:ConformancePack": "templateBody",
@@ -36,17 +41,19 @@ _PROGRAMS: Final = ("pulumi-python:dynamic", "pulumi-nodejs:dynamic", "command:"
 
 
 def judge(resource: Declared) -> Iterator[Finding]:
-    """Judges the type alone: no content makes it readable."""
+    """Judges the type, which no content makes readable, and what machines run as they start."""
     path = "type" if resource.type.startswith(_PROGRAMS) else REFUSED.get(resource.type)
     if path is not None:
         demand = "resources that the plan shows one by one"
         yield Finding(path=path, given=resource.type, allowed=demand)
+    for place in sealed(resource.leaves):
+        yield Finding(path=place, given="no text", allowed="a text, gzip of 1 MiB at most unpacked")
 
 
 policy = resource_rule(
     __name__,
-    description="No resource creates others that the plan does not show.",
+    description="No resource creates others, or runs a script, that the plan does not show.",
     severity=Severity.HIGH,
-    remediation="declare the resources themselves, so that each is judged.",
+    remediation="declare the resources themselves, and scripts as text, so that each is judged.",
     judge=judge,
 )

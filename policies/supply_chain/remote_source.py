@@ -1,5 +1,6 @@
-"""What is deployed lies in the repository: no chart, manifest or overlay from somewhere else."""
+"""What is deployed lies in the repository: no chart, manifest or code from elsewhere."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,8 +17,13 @@ def _local(value: Tree) -> bool:
 
 _FILE: Final = (_local, "a path in the repository, like ./charts/serving")
 _NONE: Final = (absent, "none: a path in the repository")
+_FETCHED: Final = re.compile(r"(?:code|source)(?:\..+)?\.uri$")
 
 TYPES: Final[dict[str, tuple[Demand, ...]]] = {
+    "aws:lambda/function:Function": (),
+    "aws:lambda/layerVersion:LayerVersion": (),
+    "aws:s3/bucketObject:BucketObject": (),
+    "aws:s3/bucketObjectv2:BucketObjectv2": (),
     "kubernetes:helm.sh/v4:Chart": (("chart", *_FILE), ("repositoryOpts?.repo", *_NONE)),
     "kubernetes:kustomize/v2:Directory": (("directory", *_FILE),),
     "kubernetes:yaml/v2:ConfigFile": (("file", *_FILE),),
@@ -33,8 +39,11 @@ REFUSED: Final = {
 
 
 def judge(resource: Declared) -> Iterator[Finding]:
-    """Judges where charts, manifests and overlays are read from."""
+    """Judges where charts, manifests, overlays, code and files are read from."""
     yield from unmet(resource.props, TYPES.get(resource.type, ()))
+    for path, value in resource.leaves if resource.type in TYPES else ():
+        if _FETCHED.match(path):
+            yield Finding(path=path, given=value, allowed=_NONE[1])
     if resource.type in REFUSED:
         path = REFUSED[resource.type]
         yield Finding(path=path, given=resource.type, allowed="the resource of v2, or of v4")
@@ -42,7 +51,7 @@ def judge(resource: Declared) -> Iterator[Finding]:
 
 policy = resource_rule(
     __name__,
-    description="Charts, manifests and overlays are read from the repository.",
+    description="Charts, manifests, overlays, code and files are read from the repository.",
     severity=Severity.CRITICAL,
     remediation="keep a reviewed copy in the repository, and its images in the registry.",
     judge=judge,
