@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -17,7 +18,7 @@ from policies.evidence.inventory import inventory, place
 from policies.frameworks import shelf
 from policies.judging import Declared
 from policies.scanning import conflicts
-from policies.waiving import WAIVERS
+from policies.waiving import WAIVERS, Waiver
 
 FORMAT: Final = "mizan-evidence/1"
 _RESIDENCY: Final = "residency-"
@@ -35,16 +36,28 @@ class Source:
     """The commit, or what else names the program whose plan it is."""
 
 
-def build(source: Source, document: Document, environment: Environment) -> dict[str, Any]:
+def build(
+    source: Source,
+    document: Document,
+    environment: Environment,
+    waivers: Iterable[Waiver] = WAIVERS,
+) -> dict[str, Any]:
     """Judges a plan and gives everything that its evidence says.
+
+    Args:
+        source: The plan, its date and its commit. Waivers are judged as of that date.
+        document: The plan, as it was read.
+        environment: Whom it is for.
+        waivers: What may excuse; by default those of the pack.
 
     Raises:
         FrameworkError: The frameworks cannot be read.
         EvidenceError: The stack is none of the environment.
     """
+    waivers = [waiver for waiver in waivers if waiver.concerns(document.stack)]
     estate = Estate(document.resources)
     site = environment.site_of(document.stack)
-    judged = results.of_rules(document.resources, date.fromisoformat(source.dated[:10]))
+    judged = results.of_rules(document.resources, date.fromisoformat(source.dated[:10]), waivers)
     rules = [results.of_rule(result, number) for number, result in enumerate(judged, 1)]
     violations = [violation for rule in rules for violation in rule["violations"]]
     crossings = Counter(
@@ -81,7 +94,7 @@ def build(source: Source, document: Document, environment: Environment) -> dict[
         "summary": _summary(frameworks, rules, violations, stores, document.resources),
         "frameworks": frameworks,
         "violations": violations,
-        "waivers": _waivers(document.stack, violations),
+        "waivers": _waivers(waivers, violations),
         "transfers": {
             "documented": [dict(one) for one in environment.transfers],
             "register": transfers.register(stores, crossings),
@@ -120,16 +133,19 @@ def _modes(environment: Environment) -> list[dict[str, Any]]:
     ]
 
 
-def _waivers(stack: str, violations: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The waivers of a stack, each with the resources that it excuses."""
+def _waivers(waivers: Iterable[Waiver], violations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The waivers of a stack, each with the resources that it excuses and what makes it void."""
     return [
         {
-            **waiver.model_dump(mode="json", exclude={"scope"}),
-            "scope": waiver.scope.urn,
+            **waiver.model_dump(mode="json"),
             "uses": sorted({one["urn"] for one in violations if one["waiver"] == waiver.id}),
+            "faults": [
+                {key: one[key] for key in ("path", "given", "allowed")}
+                for one in violations
+                if one["path"].startswith(f"waivers/{waiver.id}.")
+            ],
         }
-        for waiver in WAIVERS
-        if waiver.concerns(stack)
+        for waiver in waivers
     ]
 
 
