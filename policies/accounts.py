@@ -6,10 +6,14 @@ from typing import Final
 
 from policies.boundary import BOUNDARY
 from policies.judging import Declared
+from policies.locations import PARTITION, unescaped
 from policies.reading import field, structured
 
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
-_IN_ARN: Final = re.compile(r"\barn:aws[\w-]*:[\w.*?-]*:[\w*?.-]*:([^:\s\"',]*):", re.IGNORECASE)
+_IN_ARN: Final = re.compile(
+    PARTITION + r"[ \t]*[\w.*?-]*[ \t]*:[ \t]*[\w*?.-]*[ \t]*:[ \t]*([^:\s\"',]*)[ \t]*:",
+    re.IGNORECASE,
+)
 _BY_AWS: Final = ("", "aws")
 """Accounts of ARNs that belong to nobody, as buckets, or to AWS, as its managed policies."""
 
@@ -31,7 +35,7 @@ def named(text: str) -> Iterator[str]:
     """
     if _ACCOUNT.fullmatch(text):
         yield text
-    elif "arn:" in text.lower():
-        for match in _IN_ARN.finditer(text):
+    elif "arn" in text.lower():
+        for match in _IN_ARN.finditer(unescaped(text)):
             if match[1] not in _BY_AWS:
                 yield match[1]
