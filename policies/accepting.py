@@ -26,8 +26,8 @@ def given(value: Tree) -> bool:
 
 
 def customer_key(value: Tree) -> bool:
-    """Accepts a key as `given` does, but none that AWS keeps for its services."""
-    return given(value) and not (isinstance(value, str) and "alias/aws/" in value)
+    """Accepts a key as `given` does, but none that AWS keeps for its services, in no spelling."""
+    return given(value) and not (isinstance(value, str) and "alias/aws/" in value.lower())
 
 
 def absent(value: Tree) -> bool:

@@ -22,6 +22,11 @@ _PRIVATE_ACL: Final[Demand] = (
     "an ACL of the owner, or none",
 )
 _NOT_SHARED: Final = (absent, "no ACL: bucket policies say who may")
+_NOT_WITH_ALL: Final[Demand] = (
+    "sharedAccounts[*]",
+    lambda value: filled(value) and str(value).lower() != "all",
+    "an account by its number",
+)
 _PUBLIC: Final[Demand] = ("publiclyAccessible", *_OFF)
 
 PUBLIC_ACCESS: Final[dict[str, tuple[Demand, ...]]] = {
@@ -84,7 +89,11 @@ PUBLIC_ACCESS: Final[dict[str, tuple[Demand, ...]]] = {
     "aws:ram/resourceShare:ResourceShare": (("allowExternalPrincipals", *_OFF),),
     "aws:rds/cluster:Cluster": (_PUBLIC,),
     "aws:rds/clusterInstance:ClusterInstance": (_PUBLIC,),
+    "aws:rds/clusterSnapshot:ClusterSnapshot": (_NOT_WITH_ALL,),
+    "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": (_NOT_WITH_ALL,),
     "aws:rds/instance:Instance": (_PUBLIC,),
+    "aws:rds/snapshot:Snapshot": (_NOT_WITH_ALL,),
+    "aws:rds/snapshotCopy:SnapshotCopy": (_NOT_WITH_ALL,),
     "aws:redshift/cluster:Cluster": (("publiclyAccessible", *_OFF),),
     "aws:redshiftserverless/workgroup:Workgroup": (_PUBLIC,),
     "aws:s3/accessPoint:AccessPoint": (
