@@ -7,6 +7,7 @@ What stands in them is judged like any other property; what cannot be opened sta
 import json
 import re
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 import yaml
@@ -23,6 +24,11 @@ _YAML: Final = re.compile(
 )
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/\s]+={1,2}\s*")
 """Base64 and a line end, which is no property: nothing stands behind the sign."""
+_TURNS: Final = 8
+"""How many members of one name are judged: the first ones, and the last."""
+_LAST: Final = -1
+
+_MARKED: Final = re.compile(r"\A[\s\ufeff]*\ufeff")
 _SKIPPED: Final = ("#", "!", ";", "[")
 _SCALARS: Final = (str, int, float, bool, type(None))
 
@@ -46,6 +52,9 @@ def opened(text: str) -> Any:
         A dict or list; the text itself where it holds no document, or one too large to open.
     """
     start = text.lstrip()[:1]
+    if start == "\ufeff":
+        inner = opened(_MARKED.sub("", text))  # a byte order mark, which readers skip
+        return text if isinstance(inner, str) else inner
     if start in ("{", "[") or "\n" in text:
         return _opened(text) if len(text) <= _LONGEST else _json(text) or text
     return text
@@ -64,9 +73,35 @@ def _json(text: str) -> Any:
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
-        return json.loads(text)
+        document, most = _members(text, _LAST)
     except ValueError:
         return None
+    if most == 1:
+        return document
+    # Which member counts of those with one name is up to who reads it, so each has its turn.
+    turns = [_members(text, turn)[0] for turn in range(min(most, _TURNS) - 1)] + [document]
+    return list(chain(*turns)) if isinstance(document, list) else turns
+
+
+def _members(text: str, turn: int) -> tuple[Any, int]:
+    """Reads JSON by one turn of what is said more than once, and tells how often it is.
+
+    `turn` counts from 0, and is `_LAST` for what most readers take.
+    """
+    most = 1
+
+    def paired(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal most
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            said: dict[str, list[Any]] = {name: [] for name in found}
+            for name, value in pairs:
+                said[name].append(value)
+            most = max(most, *map(len, said.values()))
+            found = {name: values[min(turn, len(values) - 1)] for name, values in said.items()}
+        return found
+
+    return json.loads(text, object_pairs_hook=paired), most
 
 
 def _properties(text: str) -> dict[str, str] | None:
