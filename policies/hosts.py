@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 from policies.addresses import private
 from policies.boundary import BOUNDARY
@@ -10,10 +11,25 @@ from policies.reading import MISSING, UNKNOWN, Tree
 
 REACHED: Final = "a host of the region, a private address, or a host that the boundary lists"
 _AUTHORITY: Final = re.compile(
-    r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^@/\s]*@)?([^/\s?#]+)", re.IGNORECASE
+    r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^@/\s?#\\]*@)?([^@/\s?#\\]+)(?=[/?#]|$)", re.IGNORECASE
 )
+_ODD: Final = re.compile(r"[^!-~]|[\\@?#%]")
+_NAME: Final = re.compile(r"[a-z0-9.-]+")
 _PORT: Final = re.compile(r":\d+$")
 _REGIONAL: Final = (".amazonaws.com", ".api.aws")
+
+
+def plain_host(url: str) -> str:
+    """Gives the host of an address, in small letters, or nothing if readers may differ on it.
+
+    So it is with a user's name, a query, a fragment, an escape, a backslash or white space in it.
+    """
+    try:
+        parts = urlsplit(url if "://" in url else f"//{url}")
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    return host if _NAME.fullmatch(host) and not _ODD.search(url) else ""
 
 
 def within(value: Tree) -> bool:
