@@ -60,13 +60,14 @@ _PRIVATE: Final = tuple(
     map(
         ipaddress.ip_network,
         (
-            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8"),
-            *("169.254.0.0/16", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"),
-            *("fc00::/7", "fe80::/10", "::1/128", "2001:db8::/32", "0.0.0.0/32", "::/128"),
+            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
+            *("127.0.0.0/8", "169.254.0.0/16"),
+            *("fc00::/7", "fe80::/10", "::1/128", "0.0.0.0/32", "::/128"),
         ),
     )
 )
-"""Ranges that no router of the internet forwards, and the two addresses to listen on."""
+"""Ranges of one's own network or machine, and the two addresses to listen on; those for examples
+are nobody's, so an address of one is whosever a router sends it to."""
 
 
 def outside(text: str, name: str = "") -> Iterator[str]:
