@@ -22,22 +22,31 @@ _OUTSIDE: Final = "pulumi:pulumi:StackReference"
 
 def judge(resources: list[Declared]) -> Iterator[Finding]:
     """Judges each unknown input by the resources that its property depends on."""
-    kinds = {resource.urn: resource.type for resource in resources}
+    judged = {one.urn for one in resources if one.type != _OUTSIDE and not _component(one)}
     for resource in resources:
-        if resource.provider_type is None and not resource.type.startswith("pulumi:providers:"):
-            continue  # a component: nothing is made from its inputs but its children
+        if _component(resource):
+            continue  # nothing is made from its inputs but its children
         for path, value in resource.leaves:
             if value is not UNKNOWN:
                 continue
             top = path.partition(".")[0].partition("[")[0]
             sources = resource.derived_from.get(top, ())
-            if not sources or any(kinds.get(urn, _OUTSIDE) == _OUTSIDE for urn in sources):
+            if not sources or not judged.issuperset(sources):
                 yield Finding(
                     path=path,
                     given=value,
                     allowed="an unknown value made from resources of this stack",
                     urn=resource.urn,
                 )
+
+
+def _component(resource: Declared) -> bool:
+    """Tells a component: what it gives out may be of its children, or of anywhere.
+
+    The SDK names the children of a component of this program in its place, so one that is named
+    as a source is made elsewhere.
+    """
+    return resource.provider_type is None and not resource.type.startswith("pulumi:providers:")
 
 
 policy = stack_rule(
