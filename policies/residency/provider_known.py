@@ -7,14 +7,19 @@ from pulumi_policy import Severity
 
 from policies.boundary import BOUNDARY
 from policies.judging import Declared, Finding, resource_rule
+from policies.reading import MISSING, field
 
-TYPES: Final[dict[str, str]] = {}  # every type is judged, by its provider
+# Every type is judged besides, by its provider.
+TYPES: Final = {"pulumi:providers:kubernetes": "renderYamlToDirectory"}
+
+_RENDERED: Final = "renderYamlToDirectory"
+"""A provider with it writes files, and where these are applied no plan shows."""
 
 _PREFIX: Final = "pulumi:providers:"
 
 
 def judge(resource: Declared) -> Iterator[Finding]:
-    """Judges which provider a resource is, or belongs to."""
+    """Judges which provider a resource is, or belongs to, and whether it applies what it gets."""
     kind, path = resource.type, "type"
     if not kind.startswith(_PREFIX):
         kind, path = resource.provider_type or "", "provider.type"
@@ -23,11 +28,14 @@ def judge(resource: Declared) -> Iterator[Finding]:
         yield Finding(
             path=path, given=kind, allowed="provider " + ", ".join(sorted(BOUNDARY.provider_names))
         )
+    rendered = field(resource.props, _RENDERED)
+    if resource.type in TYPES and rendered not in (MISSING, ""):
+        yield Finding(path=_RENDERED, given=rendered, allowed="none: the provider applies them")
 
 
 policy = resource_rule(
     __name__,
-    description="Only providers that the boundary lists may be used.",
+    description="Only providers that the boundary lists are used, and they apply what is declared.",
     severity=Severity.CRITICAL,
     remediation="use a listed provider, or list this one in boundary.yaml with reason and source.",
     judge=judge,
