@@ -15,6 +15,7 @@ from policies.evidence import results, transfers, unjudged
 from policies.evidence.environment import Environment
 from policies.evidence.estate import Estate, kind
 from policies.evidence.inventory import inventory, place
+from policies.evidence.undescribed import undescribed
 from policies.frameworks import shelf
 from policies.judging import Declared
 from policies.scanning import conflicts
@@ -105,6 +106,7 @@ def build(
         "unjudged": {
             "unknown": unknown,
             "unknown_by_type": unjudged.by_type(unknown),
+            "undescribed": undescribed(estate),
             "invisible": unjudged.invisible(),
         },
         "rules": rules,
