@@ -49,11 +49,12 @@ cost: engine ## What ENV costs a month, from the plan of a new stack of it: floo
 	@$(BIN)/python -m policies.costing $(COST) < .sandbox/plan.json
 
 # Dated by the commit that it is the plan of, so that the same commit gives the same evidence.
-evidence: engine ## What an auditor files of ENV: each control with its status, stores, transfers; HTML and JSON, signed
-	@$(BIN)/python -m sandbox plan $(ENV) > .sandbox/plan.json
+# A site on premises has no plan without its cluster: there STATE is what was exported of it.
+evidence: tools ## What an auditor files of ENV (or of STATE=file, an exported state): controls, stores, transfers; HTML and JSON, signed
+	@$(if $(STATE),mkdir -p .sandbox && cp '$(STATE)' .sandbox/plan.json,$(MAKE) -s engine ENV=$(ENV) && $(BIN)/python -m sandbox plan $(ENV) > .sandbox/plan.json)
 	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(BIN)/python -m policies.evidence write \
-	  .sandbox/plan.json --environment environments/$(ENV)/environment.yaml --out .sandbox/evidence \
-	  --revision "$$(git describe --always --abbrev=40 --exclude '*' --dirty)" \
+	  .sandbox/plan.json --environment environments/$(firstword $(subst ., ,$(ENV)))/environment.yaml --out .sandbox/evidence \
+	  --revision "$(if $(STATE),a state; judged by the pack of )$$(git describe --always --abbrev=40 --exclude '*' --dirty)" \
 	  $(if $(MIZAN_EVIDENCE_KEY),--key '$(MIZAN_EVIDENCE_KEY)',--made-key .sandbox/evidence-key.pem)
 
 prices: tools ## Renew policies/costing/prices.csv from the price list of AWS

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from environments import load
+from environments import OnPremises, load
 from sandbox import foreign, project, workspace
 from sandbox.commands import mortal, run
 from sandbox.faults import SandboxError
@@ -24,9 +24,9 @@ def plan(name: str) -> None:
 
     Raises:
         InvalidEnvironmentError: The environment's file breaks a law of the model.
-        SandboxError: There is no engine, or it wrote no plan.
+        SandboxError: It stands on a cluster of its own, there is no engine, or it wrote no plan.
     """
-    load(name)
+    _require_a_cloud(name)
     layout = Layout(name)
     layout.sandbox.mkdir(parents=True, exist_ok=True)
     foreign.forget(_FOREIGN)
@@ -58,3 +58,22 @@ def plan(name: str) -> None:
             f"The engine wrote no plan and ended with {done.returncode}.", "read the lines above."
         )
     sys.stdout.write(done.stdout)
+
+
+def _require_a_cloud(stack: str) -> None:
+    """Refuse a site on premises: its cluster says part of what is planned, and has to be there."""
+    name, _, second = stack.partition(".")
+    sites = load(name).sites
+    site = sites.named(second) if second else sites.primary
+    if site is None:
+        raise SandboxError(
+            f"{stack} is no stack: {name} has no site {second!r}.",
+            f"take {name}, or {name} with a dot and one of {[one.name for one in sites.all]}.",
+        )
+    if isinstance(site, OnPremises):
+        raise SandboxError(
+            f"{stack} stands on a cluster of its own, and without it there is no plan.",
+            f"bring it up, export what is there (`. .sandbox/env && pulumi stack export --stack "
+            f"{stack} --file state.json`), and take that: STATE=state.json, for `make evidence`, "
+            "`make checkov` and `make audit`.",
+        )

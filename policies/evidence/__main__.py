@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from policies import documents
 from policies.documents import DocumentError
-from policies.evidence import EvidenceError, dating, environment, page, report, signing
+from policies.evidence import EvidenceError, clear, dating, environment, page, report, signing
 from policies.frameworks.shelf import FrameworkError
 
 VIOLATED: Final = 2
@@ -39,6 +39,7 @@ def write(options: argparse.Namespace) -> int:
     plan = options.plan.read_bytes().decode("utf-8")
     declared = environment.read(options.environment)
     document = documents.read(plan)  # what is no plan is told before what has no date
+    clear.refuse_clear_secrets(plan)
     dated, dated_by = dating.dated(plan, os.environ)
     source = report.Source(plan=plan, dated=dated, dated_by=dated_by, revision=options.revision)
     found = report.build(source, document, declared)
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m policies.evidence", description=__doc__)
     commands = parser.add_subparsers(required=True)
     writer = commands.add_parser("write", help="write the evidence of a plan")
-    writer.add_argument("plan", type=Path, help="what `pulumi preview --json --show-sames` wrote")
+    writer.add_argument("plan", type=Path, help="a plan, or an exported state")
     writer.add_argument("--environment", type=Path, required=True, help="its environment.yaml")
     writer.add_argument("--out", type=Path, required=True, help="folder for one folder per stack")
     writer.add_argument("--revision", default="not said", help="commit of the program")

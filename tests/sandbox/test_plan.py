@@ -64,3 +64,24 @@ def test_an_environment_that_is_wrong_is_refused_before_anything_is_planned(
 
     assert (done.returncode, "steps" in done.stdout) == (1, False)
     assert "environment.yaml" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("stack", ["local", "uae-prod.abu-dhabi-dc"])
+def test_a_site_on_premises_is_refused_with_what_to_do_instead(stack: str) -> None:
+    before = left()
+
+    done = sandbox("plan", stack)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{stack} stands on a cluster of its own" in done.stderr
+    assert f"pulumi stack export --stack {stack}" in done.stderr
+    assert "STATE=state.json" in done.stderr
+    assert left() == before
+
+
+def test_a_site_that_the_environment_does_not_have_is_refused_by_name() -> None:
+    done = sandbox("plan", "uae-prod.nowhere")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "uae-prod has no site 'nowhere'" in done.stderr
+    assert "'abu-dhabi-dc'" in done.stderr

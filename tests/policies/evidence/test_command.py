@@ -125,3 +125,39 @@ def test_a_faulty_environment_is_one_clear_error(written, plan, tmp_path, text, 
 
     assert code == 1
     assert "environment.yaml: the environment" in capsys.readouterr().err
+
+
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+
+
+def exported(plan, **outputs):
+    """What `pulumi stack export` would write of a plan that was carried out."""
+    states = [step["newState"] for step in json.loads(plan)["steps"]]
+    states[-1] = {**states[-1], "outputs": outputs}
+    manifest = {"time": "2026-11-20T14:00:00+04:00", "version": "v3.0.0"}
+    return json.dumps({"version": 3, "deployment": {"manifest": manifest, "resources": states}})
+
+
+@pytest.mark.parametrize("stack", ["local", "uae-prod.abu-dhabi-dc"])
+def test_the_state_of_a_site_on_premises_is_evidence_dated_by_itself(
+    written, tmp_path, stack, capsys
+):
+    environment = ENVIRONMENT.parents[1] / stack.partition(".")[0] / "environment.yaml"
+    state = exported(of_program(environment_plan(stack), stack), token={**SECRET, "ciphertext": ""})
+
+    code, _ = written(state, "--environment", str(environment))
+
+    assert code == 0
+    assert f"evidence of {stack}, dated 2026-11-20T10:00:00Z" in capsys.readouterr().out
+    found = json.loads((tmp_path / "out" / stack / "report.json").read_text())
+    assert (found["stack"], found["dated"]["by"]) == (stack, "the exported state")
+    assert found["summary"]["stores"] > 0
+
+
+def test_a_state_with_a_secret_in_clear_is_no_evidence(written, plan, capsys):
+    code, folder = written(exported(plan, token=[{**SECRET, "plaintext": '"hidden"'}]))
+
+    assert (code, folder.exists()) == (1, False)
+    said = capsys.readouterr().err
+    assert "outputs.token[0]: a secret in clear" in said
+    assert "hidden" not in said
