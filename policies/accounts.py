@@ -11,7 +11,7 @@ from policies.reading import field, structured
 
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _IN_ARN: Final = re.compile(
-    PARTITION + r"[ \t]*[\w.*?-]*[ \t]*:[ \t]*[\w*?.-]*[ \t]*:[ \t]*([^:\s\"',]*)[ \t]*:",
+    PARTITION + r"[ \t]*+[\w.*?-]*[ \t]*+:[ \t]*+[\w*?.-]*[ \t]*+:[ \t]*+([^:\s\"',]*)[ \t]*+:",
     re.IGNORECASE,
 )
 _BY_AWS: Final = ("", "aws")

@@ -9,13 +9,14 @@ from policies.boundary import BOUNDARY
 
 ALLOWED_REGIONS: Final = "region " + " or ".join(sorted(BOUNDARY.region_names))
 
-PARTITION: Final = r"\barn[ \t]*:[ \t]*(?:aws[\w*?-]*|[\w-]*[*?][\w*?-]*|\$\{[^{}\s]*\})[ \t]*:"
+PARTITION: Final = r"\barn[ \t]*+:[ \t]*+(?:aws[\w*?-]*|[\w-]*[*?][\w*?-]*|\$\{[^{}\s]*\})[ \t]*+:"
 """How an ARN begins, as a pattern: its partition may be a wildcard or a variable, too."""
 _ARN: Final = re.compile(
-    PARTITION + r"[ \t]*[\w.*?-]*[ \t]*:([ \t]*[\w*?$\{\}:.-]*?[ \t]*):[^\s\"',]*", re.IGNORECASE
+    PARTITION + r"[ \t]*+[\w.*?-]*[ \t]*+:([ \t]*+[\w*?$\{\}:.-]*?[ \t]*+):[^\s\"',]*",
+    re.IGNORECASE,
 )
 _REGIONAL_HOST: Final = re.compile(
-    r"[\w.*-]*?\b([a-z]{2,3}(?:-[a-z]+)+-\d+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws|vpce\.amazonaws\.com)\b",
+    r"[\w.*-]{0,253}?\b([a-z]{2,3}(?:-[a-z]+)+-\d+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws|vpce\.amazonaws\.com)\b",
     re.IGNORECASE,
 )
 _GLOBAL_HOST: Final = re.compile(
