@@ -7,7 +7,7 @@ from typing import Any
 from policies import catalog
 from stacks.hardening import hardened
 from tests.components.recording import Record
-from tests.support.aws_outputs import REGION
+from tests.support.aws_outputs import ACCOUNT, REGION
 from tests.support.policy_fixtures import Case, violations
 
 ENVIRONMENT_TAGS = {"owner": "ai-platform", "cost-centre": "CC-1", "environment": "trial"}
@@ -15,11 +15,15 @@ ENVIRONMENT_TAGS = {"owner": "ai-platform", "cost-centre": "CC-1", "environment"
 PROVIDERS: dict[str, dict[str, Any]] = {
     "aws": {
         "type": "pulumi:providers:aws",
-        "props": {"region": REGION, "defaultTags": json.dumps({"tags": ENVIRONMENT_TAGS})},
+        "props": {
+            "region": REGION,
+            "allowedAccountIds": json.dumps([ACCOUNT]),
+            "defaultTags": json.dumps({"tags": ENVIRONMENT_TAGS}),
+        },
     },
     "kubernetes": {"type": "pulumi:providers:kubernetes", "props": {}},
 }
-WHOLE_STACK = ("cost-monthly-budget",)
+WHOLE_STACK = ("audit-access-logs", "cost-monthly-budget")
 """Rules that one component alone cannot keep."""
 
 RULES = tuple(

@@ -1,5 +1,7 @@
 """Keys, buckets, registry, catalogue and identities on AWS, built together and judged."""
 
+from typing import Any
+
 from pulumi_policy import StackValidationPolicy
 
 from components.artifact_registry import ArtifactRegistry, ArtifactRegistryArgs
@@ -28,7 +30,7 @@ from components.pod_identity import PodIdentity, PodIdentityArgs
 from components.tags import Tags
 from tests.components.complying import PROVIDERS, RULES
 from tests.support.aws_outputs import ACCOUNT, REGION
-from tests.support.engine import Plan, build
+from tests.support.engine import Plan, Record, build
 from tests.support.policy_fixtures import Case, violations
 
 TAGS = Tags(workload="platform", data_class="financial", profile="shared")
@@ -126,13 +128,19 @@ def program() -> None:
     )
 
 
+def named(record: Record) -> dict[str, Any]:
+    """Inputs with the name of a bucket in them, as the provider fills it in where none is given."""
+    made = record.type == "aws:s3/bucket:Bucket" and "bucket" not in record.inputs
+    return {**record.inputs, **({"bucket": f"{record.name}-bucket"} if made else {})}
+
+
 def cases(plan: Plan) -> list[Case]:
     by_urn = {record.urn: record.name for record in plan.records if record.custom}
     return [
         Case(
             type=record.type,
             name=record.name,
-            props=record.inputs,
+            props=named(record),
             provider=PROVIDERS[record.type.partition(":")[0]] if record.custom else None,
             depends={
                 field: [by_urn[urn] for urn in urns if urn in by_urn]
