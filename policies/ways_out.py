@@ -56,7 +56,7 @@ BY_KIND: Final[dict[str, tuple[Demand, ...]]] = {
 }
 
 _ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
-_NARROWEST: Final = {4: 16, 6: 32}
+_NARROWEST: Final = {4: 15, 6: 32}
 """By IP version, the widest range that a gateway endpoint is known to answer from."""
 
 
