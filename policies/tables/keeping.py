@@ -131,17 +131,14 @@ ENDS: Final[dict[str, tuple[Demand, ...]]] = {
     ),
     "aws:dynamodb/table:Table": (("deletionProtectionEnabled", *_ON),),
     "aws:ecr/repository:Repository": (("forceDelete", *_OFF),),
-    "aws:eks/cluster:Cluster": (("deletionProtection", *_ON),),
     "aws:kms/externalKey:ExternalKey": (
         ("deletionWindowInDays?", at_least(30), "30: with the key all data goes"),
     ),
     "aws:kms/key:Key": (("deletionWindowInDays?", at_least(30), "30: with the key all data goes"),),
-    "aws:lb/loadBalancer:LoadBalancer": (("enableDeletionProtection", *_ON),),
     "aws:neptune/cluster:Cluster": (
         ("deletionProtection", *_ON),
         ("skipFinalSnapshot", *_OFF),
     ),
-    "aws:networkfirewall/firewall:Firewall": (("deleteProtection", *_ON),),
     "aws:rds/cluster:Cluster": (
         ("deletionProtection", *_ON),
         ("skipFinalSnapshot", *_OFF),
@@ -158,7 +155,11 @@ ENDS: Final[dict[str, tuple[Demand, ...]]] = {
     ),
     "aws:backup/vault:Vault": (("forceDestroy", *_OFF),),
 }
-"""What stands between a mistake and the end of data."""
+"""What stands between a mistake and the end of data.
+
+The protection of a cluster, a firewall and a load balancer is not asked for: it is lifted by a
+reviewed allowance that expires, which the program reads and a plan does not show.
+"""
 
 _TWO_ZONES: Final[_Asked] = (
     lambda value: isinstance(value, list) and len(value) > 1,
