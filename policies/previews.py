@@ -17,7 +17,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,10 +69,17 @@ class Previews:
         else:
             yield from self._compared(resource)
 
-    def passed(self) -> None:
-        """Leaves a receipt of a preview in which nothing was found."""
+    def passed(self, resources: Iterable[Declared] = ()) -> None:
+        """Leaves a receipt of a preview in which nothing was found.
+
+        Args:
+            resources: What was judged, with what each input was made from. Such an input may come
+                out otherwise when its source has changed; then it is judged again, by itself.
+        """
         if self._file is None or not self._dry_run:
             return
+        for resource in resources:
+            self._opened(resource)
         receipt = {
             "law": law(),
             "at": self._clock(),
@@ -87,6 +94,15 @@ class Previews:
             draft.replace(self._file)
         except OSError as error:  # a preview alone needs none; an update will say that it lacks it
             sys.stderr.write(f"mizan: no receipt of this preview could be written: {error}\n")
+
+    def _opened(self, resource: Declared) -> None:
+        noted = self._declared.get(resource.urn)
+        made = [key for key, sources in resource.derived_from.items() if sources]
+        if noted is not None and made:
+            noted["open"] += made
+            noted["known"] = {
+                path: digest for path, digest in noted["known"].items() if not _within(path, made)
+            }
 
     def failed(self) -> None:
         """Takes away what an earlier preview left, since this one found something."""

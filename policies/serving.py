@@ -116,7 +116,7 @@ class Analyzer(AnalyzerServicer):
         resources = [self._in_stack(resource) for resource in request.resources]
         answer = self._answer(self._hearing.together(resources))
         if self._sound:
-            self._previews.passed()
+            self._previews.passed(resources)
         else:
             self._previews.failed()
         return answer
