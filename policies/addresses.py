@@ -1,11 +1,12 @@
 """Which IP ranges are private, and which are named narrowly enough to be somebody's."""
 
+from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 
 from policies.reading import MISSING, UNKNOWN, Tree
 
-_PRIVATE: Final = tuple(
+PRIVATE: Final = tuple(
     ip_network(range_)
     for range_ in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 )
@@ -21,8 +22,7 @@ def private(value: Tree) -> bool:
     """
     if value is UNKNOWN:
         return True
-    network = _network(value)
-    return network is not None and _inside(network)
+    return lies_in(value, PRIVATE)
 
 
 def named(value: Tree) -> bool:
@@ -33,15 +33,17 @@ def named(value: Tree) -> bool:
     return network is not None and network.prefixlen >= NARROWEST[network.version]
 
 
+def lies_in(value: Tree, ranges: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Tells whether a text is an address or a range within one of some ranges."""
+    network = _network(value)
+    return network is not None and any(
+        network.version == range_.version and network.subnet_of(range_)  # type: ignore[arg-type]
+        for range_ in ranges
+    )
+
+
 def _network(value: Tree) -> IPv4Network | IPv6Network | None:
     try:
         return ip_network(value, strict=False) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def _inside(network: IPv4Network | IPv6Network) -> bool:
-    return any(
-        network.version == range_.version and network.subnet_of(range_)  # type: ignore[arg-type]
-        for range_ in _PRIVATE
-    )

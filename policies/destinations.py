@@ -13,6 +13,7 @@ from typing import Final
 
 import yaml
 
+from policies.addresses import PRIVATE, lies_in
 from policies.boundary import BOUNDARY
 from policies.locations import ALLOWED_REGIONS, foreign_hosts
 
@@ -56,15 +57,12 @@ _FOREIGN_SCHEMES: Final = frozenset(_TABLE["foreign_schemes"])
 _LOCAL_SCHEMES: Final = frozenset(_TABLE["local_schemes"])
 _COUNTRY: Final = re.compile(r"[a-z]{2}")
 
-_PRIVATE: Final = tuple(
-    map(
+_OWN: Final = (
+    *PRIVATE,
+    *map(
         ipaddress.ip_network,
-        (
-            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
-            *("127.0.0.0/8", "169.254.0.0/16"),
-            *("fc00::/7", "fe80::/10", "::1/128", "0.0.0.0/32", "::/128"),
-        ),
-    )
+        ("127.0.0.0/8", "169.254.0.0/16", "fe80::/10", "::1/128", "0.0.0.0/32", "::/128"),
+    ),
 )
 """Ranges of one's own network or machine, and the two addresses to listen on; those for examples
 are nobody's, so an address of one is whosever a router sends it to."""
@@ -113,14 +111,7 @@ def inside(host: str) -> bool:
 
 def private(network: str) -> bool:
     """Tells whether an address or range is one that nobody outside answers from."""
-    try:
-        asked = ipaddress.ip_network(network, strict=False)
-    except ValueError:
-        return False
-    return any(
-        asked.version == known.version and asked.subnet_of(known)  # type: ignore[arg-type]
-        for known in _PRIVATE
-    )
+    return lies_in(network, _OWN)
 
 
 def _hosts_of(authority: str) -> Iterator[str]:
