@@ -6,6 +6,7 @@ A plan is what `pulumi preview --json --show-sames` prints, a state what `pulumi
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from policies.judging import Declared
@@ -43,7 +44,8 @@ def read(text: str) -> Document:
         raise DocumentError(f"the document is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise DocumentError("the document is no object; allowed: a plan or an exported state")
-    states = [state for state in _states(document) if isinstance(state, Mapping)]
+    exported = (document.get("deployment") or {}).get("resources") or []
+    states = [one for one in chain(planned(document), exported) if isinstance(one, Mapping)]
     if not states:
         raise DocumentError(
             "the document holds no resource; allowed: `pulumi preview --json --show-sames` or "
@@ -52,7 +54,12 @@ def read(text: str) -> Document:
     return Document(stack=states[0]["urn"].split(":")[2], resources=_declared(states))
 
 
-def _states(document: Mapping[str, Any]) -> Iterator[Any]:
+def planned(document: Mapping[str, Any]) -> Iterator[Any]:
+    """Gives what a plan leaves there of each resource, as the engine wrote it.
+
+    Raises:
+        DocumentError: The preview that wrote it failed.
+    """
     told = document.get("diagnostics") or []
     errors = [one.get("message", "").strip() for one in told if one.get("severity") == "error"]
     if errors:
@@ -60,7 +67,6 @@ def _states(document: Mapping[str, Any]) -> Iterator[Any]:
     for step in document.get("steps") or []:
         if step.get("op") not in _GONE:
             yield step.get("newState")
-    yield from (document.get("deployment") or {}).get("resources") or []
 
 
 def _declared(states: list[Mapping[str, Any]]) -> list[Declared]:

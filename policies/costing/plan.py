@@ -8,11 +8,10 @@ from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from policies.costing.rates import UnpricedError
+from policies.documents import DocumentError, planned
 
 Tree: TypeAlias = Any
 """Plain data; what is not known before apply is anything but the type that is looked for."""
-
-_GONE: Final = ("delete", "delete-replaced", "discard-replaced", "remove-pending-replace")
 
 
 class PlanError(Exception):
@@ -163,14 +162,14 @@ def read(text: str) -> Plan:
         document = json.loads(text)
     except ValueError as error:
         raise PlanError(f"the plan is not JSON: {error}") from error
-    told = document.get("diagnostics") or [] if isinstance(document, dict) else []
-    errors = [one.get("message", "").strip() for one in told if one.get("severity") == "error"]
-    if errors:
-        raise PlanError("the preview failed, so there is no plan:\n" + "\n".join(errors))
-    steps = document.get("steps") if isinstance(document, dict) else None
-    if not isinstance(steps, list) or not steps:
+    told = document if isinstance(document, dict) else {}
+    steps = told.get("steps") if isinstance(told.get("steps"), list) else []
+    try:
+        states = list(planned({**told, "steps": steps}))
+    except DocumentError as error:
+        raise PlanError(str(error)) from error
+    if not steps:
         raise PlanError("the plan has no steps; allowed: pulumi preview --json --show-sames")
-    states = [step.get("newState") for step in steps if step.get("op") not in _GONE]
     found = {
         state["urn"]: Planned(
             type=state["type"],
