@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from policies.entry import Entry, Text
-from policies.fault import LawError
+from policies.fault import LawError, in_words
 from policies.modes import Mode, ModeRow, strictest
 
 PATH = Path(__file__).resolve().with_name("boundary.yaml")
@@ -224,11 +224,9 @@ def load(path: Path = PATH) -> Boundary:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BoundaryError(f"{path}: the boundary cannot be read: {error}") from error
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(key) for key in fault['loc']) or 'the document'}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise BoundaryError(f"{path}: {faults}. Nothing is judged by a faulty boundary.") from error
+        raise BoundaryError(
+            f"{path}: {in_words(error)}. Nothing is judged by a faulty boundary."
+        ) from error
 
 
 BOUNDARY = load()

@@ -15,7 +15,7 @@ from typing import Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from policies.fault import LawError
+from policies.fault import LawError, in_words
 from policies.judging import Declared, Finding
 from policies.modes import STRICTEST, DataClass
 from policies.purview import Purview, classes_of, mode, provisions
@@ -114,11 +114,9 @@ def _read(file: Path) -> Waiver:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise WaiverError(f"{file}: the waiver cannot be read: {error}") from error
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(key) for key in fault['loc'])}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise WaiverError(f"{file}: {faults}. Nothing is judged with a faulty waiver.") from error
+        raise WaiverError(
+            f"{file}: {in_words(error)}. Nothing is judged with a faulty waiver."
+        ) from error
 
 
 def faults(

@@ -10,6 +10,8 @@ from typing import Annotated, Final
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from policies.fault import in_words
+
 FOLDER: Final = Path(__file__).resolve().parent
 COLUMNS: Final = ("rate", "unit", "usd", "trust", "source", "as_of")
 HOURS: Final = 730
@@ -206,8 +208,4 @@ def _read_assumptions(path: Path) -> Assumptions:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise TableError(f"{path}: the assumptions cannot be read: {error}") from error
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(key) for key in fault['loc']) or 'the document'}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise TableError(f"{path}: {faults}") from error
+        raise TableError(f"{path}: {in_words(error)}") from error

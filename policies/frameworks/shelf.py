@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from policies.fault import in_words
 from policies.frameworks.framework import Control, Framework, Theme
 
 ROOT: Final = Path(__file__).resolve().parent
@@ -106,8 +107,4 @@ def _model(model: type[_Model], entry: Any, file: str) -> _Model:
     try:
         return model.model_validate(entry)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(key) for key in fault['loc']) or 'the document'}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise FrameworkError(f"{file}: {faults}") from error
+        raise FrameworkError(f"{file}: {in_words(error)}") from error
