@@ -4,12 +4,13 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from pulumi_policy import Policy, ResourceValidationPolicy
+from pulumi_policy import Policy
 
 from policies.boundary import BOUNDARY
 from policies.catalog import ROOT, discover
 from policies.entry import Entry
 from policies.guards import guards
+from policies.judging import ResourceRule
 from policies.modes import DATA_CLASSES, PERIMETERS, SECTORS, ModeRow
 
 PAGE: Final = ROOT.parent / "docs" / "policies.md"
@@ -75,7 +76,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _kind(rule: Policy) -> str:
-    return "resource" if isinstance(rule, ResourceValidationPolicy) else "stack"
+    return "resource" if isinstance(rule, ResourceRule) else "stack"
 
 
 def _words(rule: Policy) -> tuple[str, str, str]:

@@ -1,8 +1,8 @@
 """From a judgement to a policy that always blocks.
 
-A rule is a function from what was declared to findings. The builders here turn it into a policy
-of the SDK: mandatory, with the id that its folder and file give it, and guarded, so that a rule
-that fails is a violation and never a free pass.
+A rule is a function from what was declared to findings. The builders here describe it as a policy
+of the SDK: mandatory, with the id that its folder and file give it. Whoever asks it does so by
+`found`, so that a rule that fails is a violation and never a free pass.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,19 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeAlias, TypeVar
 
-from pulumi_policy import (
-    EnforcementLevel,
-    PolicyResource,
-    ReportViolation,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-    Severity,
-    StackValidationArgs,
-    StackValidationPolicy,
-)
+from pulumi_policy import EnforcementLevel, Policy, Severity
 
 from policies.encoded import decoded
-from policies.reading import Tree, find, leaves, show, texts, thaw
+from policies.reading import Tree, find, leaves, show, texts
 from policies.statements import Statement, statements
 
 
@@ -89,13 +80,29 @@ ResourceJudge: TypeAlias = Callable[[Declared], Iterable[Finding]]
 StackJudge: TypeAlias = Callable[[list[Declared]], Iterable[Finding]]
 
 
-class ResourceRule(ResourceValidationPolicy):
+class _Rule(Policy):
+    judge: Any
+
+    def __init__(
+        self, module: str, description: str, severity: Severity, remediation: str, judge: Any
+    ) -> None:
+        super().__init__(
+            name=identity(module),
+            description=description,
+            enforcement_level=EnforcementLevel.MANDATORY,
+            severity=severity,
+            remediation_steps=remediation,
+        )
+        self.judge = judge
+
+
+class ResourceRule(_Rule):
     """A rule over one resource, which the SDK describes and the pack itself serves."""
 
     judge: ResourceJudge
 
 
-class StackRule(StackValidationPolicy):
+class StackRule(_Rule):
     """A rule over all resources of a stack, described and served alike."""
 
     judge: StackJudge
@@ -146,20 +153,7 @@ def resource_rule(
     Returns:
         A mandatory policy. If the judge fails, that is a violation.
     """
-
-    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        _guarded(lambda: judge(_declared(args)), args.urn, remediation, report)
-
-    rule = ResourceRule(
-        name=identity(module),
-        description=description,
-        validate=validate,
-        enforcement_level=EnforcementLevel.MANDATORY,
-        severity=severity,
-        remediation_steps=remediation,
-    )
-    rule.judge = judge
-    return rule
+    return ResourceRule(module, description, severity, remediation, judge)
 
 
 def stack_rule(
@@ -179,25 +173,7 @@ def stack_rule(
     Returns:
         A mandatory policy. If the judge fails, that is a violation.
     """
-
-    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        _guarded(
-            lambda: judge([_in_stack(resource) for resource in args.resources]),
-            None,
-            remediation,
-            report,
-        )
-
-    rule = StackRule(
-        name=identity(module),
-        description=description,
-        validate=validate,
-        enforcement_level=EnforcementLevel.MANDATORY,
-        severity=severity,
-        remediation_steps=remediation,
-    )
-    rule.judge = judge
-    return rule
+    return StackRule(module, description, severity, remediation, judge)
 
 
 def found(run: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
@@ -222,34 +198,4 @@ def told(finding: Finding, urn: str | None, remediation: str) -> str:
     return (
         f"{urn}: {finding.path}: given {show(finding.given)}; allowed: {finding.allowed}. "
         f"Remedy: {remediation}"
-    )
-
-
-def _guarded(
-    run: Callable[[], Iterable[Finding]], urn: str | None, remediation: str, report: ReportViolation
-) -> None:
-    for finding in found(run):
-        where = finding.urn or urn
-        report(told(finding, where, remediation), where)
-
-
-def _declared(args: ResourceValidationArgs | PolicyResource, **more: Any) -> Declared:
-    return Declared(
-        type=args.resource_type,
-        urn=args.urn,
-        name=args.name,
-        props=thaw(args.props),
-        provider_type=args.provider.resource_type if args.provider else None,
-        provider_props=thaw(args.provider.props) if args.provider else None,
-        **more,
-    )
-
-
-def _in_stack(resource: PolicyResource) -> Declared:
-    return _declared(
-        resource,
-        derived_from={
-            key: tuple(source.urn for source in sources)
-            for key, sources in resource.property_dependencies.items()
-        },
     )

@@ -25,7 +25,7 @@ from policies.judging import Declared, Rule, StackRule, found, told
 from policies.previews import Previews
 from policies.verdicts import Clock, Hearing, Verdict, today
 from policies.waiving import WAIVERS, Waiver
-from policies.wire import tree
+from policies.wire import declared, sources
 
 NAME: Final = "mizan"
 # The protocol asks for a version; the engine shows the one that PulumiPolicy.yaml states.
@@ -105,7 +105,7 @@ class Analyzer(AnalyzerServicer):
 
     def Analyze(self, request: protocol.AnalyzeRequest, _context: Any) -> protocol.AnalyzeResponse:
         """Judges one resource, before it is made or changed."""
-        resource = _resource(request)
+        resource = declared(request)
         self._declared[resource.urn] = resource
         return self._answer(chain(self._unseen(resource), self._hearing.of(resource)))
 
@@ -137,11 +137,9 @@ class Analyzer(AnalyzerServicer):
         # The engine shows the outputs of a resource here, which are empty while its provider is not
         # configured yet. What was declared was seen a moment before.
         seen = self._declared.get(resource.urn)
-        derived_from = {
-            key: tuple(sources.urns) for key, sources in resource.propertyDependencies.items()
-        }
+        derived_from = sources(resource)
         if seen is None or seen.type != resource.type:
-            return replace(_resource(resource), derived_from=derived_from)
+            return replace(declared(resource), derived_from=derived_from)
         now = replace(seen, derived_from=derived_from)
         now.__dict__.update({**seen.__dict__, "derived_from": derived_from})  # walked once for all
         return now
@@ -156,18 +154,6 @@ def serve(rules: Iterable[Rule]) -> None:
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     server.wait_for_termination()
-
-
-def _resource(request: protocol.AnalyzeRequest | protocol.AnalyzerResource) -> Declared:
-    provided = request.HasField("provider")
-    return Declared(
-        type=request.type,
-        urn=request.urn,
-        name=request.name,
-        props=tree(request.properties),
-        provider_type=request.provider.type if provided else None,
-        provider_props=tree(request.provider.properties) if provided else None,
-    )
 
 
 def _described(rule: Rule) -> protocol.PolicyInfo:

@@ -3,7 +3,9 @@
 from typing import Any, Final
 
 from google.protobuf.struct_pb2 import Struct, Value
+from pulumi.runtime.proto import analyzer_pb2 as protocol
 
+from policies.judging import Declared
 from policies.reading import SENTINELS, UNKNOWN, Tree
 
 # The engine marks by this key what is no plain value, and by these values what it is instead:
@@ -11,6 +13,24 @@ from policies.reading import SENTINELS, UNKNOWN, Tree
 _MARK: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a mark, and no secret
 _CONTENT: Final = ("c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7")
+
+
+def declared(request: protocol.AnalyzeRequest | protocol.AnalyzerResource) -> Declared:
+    """Reads a resource, but for what its inputs were made from."""
+    provided = request.HasField("provider")
+    return Declared(
+        type=request.type,
+        urn=request.urn,
+        name=request.name,
+        props=tree(request.properties),
+        provider_type=request.provider.type if provided else None,
+        provider_props=tree(request.provider.properties) if provided else None,
+    )
+
+
+def sources(resource: protocol.AnalyzerResource) -> dict[str, tuple[str, ...]]:
+    """Reads what each input of a resource in a stack was made from, by URN."""
+    return {key: tuple(made_from.urns) for key, made_from in resource.propertyDependencies.items()}
 
 
 def tree(properties: Struct) -> dict[str, Tree]:

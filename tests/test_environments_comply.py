@@ -4,10 +4,10 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from pulumi_policy import StackValidationPolicy
 
 from environments import stacks
 from policies import catalog
+from policies.judging import StackRule
 from tests.support.engine import Plan, Record, environment_plan
 from tests.support.environment_cases import cases
 from tests.support.policy_fixtures import violations
@@ -17,7 +17,7 @@ RULES = {
     policy.name: policy
     for policy in sorted(
         (module.policy for module in catalog.modules()),
-        key=lambda policy: isinstance(policy, StackValidationPolicy),
+        key=lambda policy: isinstance(policy, StackRule),
     )
 }
 DEPLOYED = list(stacks())

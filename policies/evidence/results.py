@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from pulumi_policy import Policy, ResourceValidationPolicy
+from pulumi_policy import Policy
 
 from policies import catalog, guards
 from policies.evidence.environment import Environment
 from policies.evidence.watching import Watch
 from policies.frameworks.framework import Control, Evidence, Framework
 from policies.frameworks.shelf import Shelf
-from policies.judging import FAILED, Declared
+from policies.judging import FAILED, Declared, ResourceRule
 from policies.reading import show
 from policies.verdicts import Verdict
 from policies.waiving import WAIVERS, Waiver
@@ -104,7 +104,7 @@ def of_rule(result: RuleResult, number: int) -> dict[str, Any]:
     return {
         "id": rule.name,
         "number": number,
-        "judges": "resource" if isinstance(rule, ResourceValidationPolicy) else "stack",
+        "judges": "resource" if isinstance(rule, ResourceRule) else "stack",
         "severity": rule.severity.value if rule.severity else "",
         "demands": rule.description,
         "remedy": rule.remediation_steps or "",

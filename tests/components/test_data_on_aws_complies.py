@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from pulumi_policy import StackValidationPolicy
-
 from components.artifact_registry import ArtifactRegistry, ArtifactRegistryArgs
 from components.artifact_registry import Aws as Registry
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs, Service
@@ -28,6 +26,7 @@ from components.object_store import (
 )
 from components.pod_identity import PodIdentity, PodIdentityArgs
 from components.tags import Tags
+from policies.judging import StackRule
 from tests.components.complying import PROVIDERS, RULES
 from tests.support.aws_outputs import ACCOUNT, REGION
 from tests.support.engine import Plan, Record, build
@@ -155,7 +154,7 @@ def test_nothing_in_it_breaks_a_rule() -> None:
     plan = build("local", program=program, preview=False)
     assert not plan.warnings
     assert len([record for record in plan.records if record.type.startswith("aws:")]) > 50
-    rules = sorted(RULES, key=lambda policy: isinstance(policy, StackValidationPolicy))
+    rules = sorted(RULES, key=lambda policy: isinstance(policy, StackRule))
     said = {rule.name: dict(violations(rule, cases(plan))) for rule in rules}
     assert {name: told for name, told in said.items() if told} == {}
 

@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pulumi_policy import StackValidationPolicy
 
 from policies import catalog
+from policies.judging import StackRule
 from tests.support.policy_engine import Engine, Preview
 from tests.support.policy_fixtures import Case
 from tests.support.policy_programs import Blame, faults, foretold, told, write
@@ -18,10 +18,7 @@ from tests.support.policy_programs import Blame, faults, foretold, told, write
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 RULES = {rule.name: rule for rule in catalog.discover()}
 # A stack rule joins what its fixture declares; a resource rule needs one resource.
-FAULTS = {
-    name: faults(name, whole=isinstance(rule, StackValidationPolicy))
-    for name, rule in RULES.items()
-}
+FAULTS = {name: faults(name, whole=isinstance(rule, StackRule)) for name, rule in RULES.items()}
 
 
 @pytest.fixture(scope="module")

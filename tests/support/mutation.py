@@ -91,10 +91,9 @@ class Questions:
     """All that the rules are asked, a unit at a time: what each must find and must not."""
 
     def __init__(self) -> None:
-        from policies import catalog, judging  # noqa: PLC0415 - the mutated ones, imported late
+        from policies import catalog  # noqa: PLC0415 - the mutated ones, imported late
         from tests.support import evasions, policy_fixtures  # noqa: PLC0415 - as above
 
-        self._forget = getattr(judging, "_DECLARED", {}).clear
         self._fixtures = policy_fixtures
         self._blames = evasions.blames
         self.rules = {policy.name: policy for policy in catalog.discover()}
@@ -109,7 +108,6 @@ class Questions:
             yield evasion.title, functools.partial(self._evasion, evasion)
 
     def _fixture(self, rule: str, kind: str) -> bool:
-        self._forget()
         cases = self._fixtures.load(self._fixtures.FIXTURES / rule / f"{kind}.yaml")
         found = self._fixtures.violations(self.rules[rule], cases)
         expected = {case.urn: case.expect for case in cases if case.expect is not None}
@@ -122,7 +120,6 @@ class Questions:
         )
 
     def _evasion(self, evasion: Any) -> bool:
-        self._forget()
         for rule, path in evasion.stopped_by.items():
             found = self._fixtures.violations(self.rules[rule], evasion.resources)
             if not any(

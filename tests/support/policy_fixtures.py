@@ -1,4 +1,4 @@
-"""Fixtures of the policy rules: resources as data, judged as the policy SDK would have it done.
+"""Fixtures of the policy rules: resources as data, judged as they come from the engine.
 
 A fixture is a list of resources. `expect` is the property path that a violation of that resource
 must name; `!unknown` is a value that the engine does not know at preview; `depends` says what a
@@ -7,26 +7,19 @@ top-level property is made from, by fixture name or by URN.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 from google.protobuf import json_format, struct_pb2
 from pulumi.output import Unknown
-from pulumi_policy import (
-    Policy,
-    PolicyCustomTimeouts,
-    PolicyProviderResource,
-    PolicyResource,
-    PolicyResourceOptions,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-    StackValidationArgs,
-    StackValidationPolicy,
-)
-from pulumi_policy.deserialize import deserialize_properties
-from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
+from pulumi.runtime.proto import analyzer_pb2
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
+
+from policies import wire
+from policies.judging import Declared, Rule, StackRule, found, told
 
 FIXTURES = Path(__file__).resolve().parent.parent / "policies" / "fixtures"
 
@@ -40,14 +33,6 @@ _DEFAULT_PROVIDERS = {
     },
     "kubernetes": {"type": "pulumi:providers:kubernetes", "props": {}},
 }
-_OPTIONS = PolicyResourceOptions(
-    protect=False,
-    ignore_changes=[],
-    delete_before_replace=None,
-    aliases=[],
-    custom_timeouts=PolicyCustomTimeouts(0, 0, 0),
-    additional_secret_outputs=[],
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,59 +92,68 @@ def _signed(value: Any) -> Any:
     return UNKNOWN_STRING_VALUE if isinstance(value, Unknown) else value
 
 
-def _received(props: dict[str, Any]) -> Any:
-    """Properties as the SDK hands them to a rule: numbers are floats, assets are objects."""
-    sent = json_format.MessageToDict(on_the_wire(props))
-    return unknown_checking_proxy(deserialize_properties(sent))
+def request(case: Case) -> analyzer_pb2.AnalyzeRequest:
+    """A resource by itself, as the engine sends it."""
+    return analyzer_pb2.AnalyzeRequest(**_said(case))
 
 
-def violations(policy: Policy, cases: list[Case]) -> dict[str, list[str]]:
-    """Messages by resource URN; a stack rule sees the cases as one stack."""
-    found: dict[str, list[str]] = defaultdict(list)
-
-    def report(message: str, urn: str | None = None) -> None:
-        found[str(urn)].append(message)
-
-    if isinstance(policy, StackValidationPolicy):
-        policy.validate(StackValidationArgs(_stack(cases)), report)
-        return found
-    assert isinstance(policy, ResourceValidationPolicy)
-    for case in cases:
-        policy.validate(resource_args(case), report)
-    return found
-
-
-def resource_args(case: Case) -> ResourceValidationArgs:
-    props = _received(case.props)
-    return ResourceValidationArgs(case.type, props, case.urn, case.name, _OPTIONS, _provider(case))
-
-
-def _provider(case: Case) -> PolicyProviderResource | None:
-    if case.provider is None:
-        return None
-    kind = str(case.provider["type"])
-    props = _received(case.provider.get("props", {}))
-    return PolicyProviderResource(kind, props, f"urn:pulumi:fixture::mizan::{kind}::p", "p")
-
-
-def _stack(cases: list[Case]) -> list[PolicyResource]:
-    made = [
-        PolicyResource(
-            case.type,
-            _received(case.props),
-            case.urn,
-            case.name,
-            _OPTIONS,
-            _provider(case),
-            None,
-            [],
-            {},
+def stack_request(cases: list[Case]) -> analyzer_pb2.AnalyzeStackRequest:
+    """Resources as one stack, as the engine sends it, with what each was made from."""
+    # A name may be borne by several types, so what comes from a real plan says the URN.
+    urns = {case.name: case.urn for case in cases}
+    resources = [
+        analyzer_pb2.AnalyzerResource(
+            **_said(case),
+            propertyDependencies={
+                key: analyzer_pb2.AnalyzerPropertyDependencies(
+                    urns=[urns.get(name, name) for name in names]
+                )
+                for key, names in case.depends.items()
+            },
         )
         for case in cases
     ]
-    # A name may be borne by several types, so what comes from a real plan says the URN.
-    known = {one.name: one for one in made} | {one.urn: one for one in made}
-    for case, resource in zip(cases, made, strict=True):
-        for key, sources in case.depends.items():
-            resource.property_dependencies[key] = [known[source] for source in sources]
-    return made
+    return analyzer_pb2.AnalyzeStackRequest(resources=resources)
+
+
+def _said(case: Case) -> dict[str, Any]:
+    return {
+        "urn": case.urn,
+        "type": case.type,
+        "name": case.name,
+        "properties": on_the_wire(case.props),
+        "provider": _provider(case),
+    }
+
+
+def _provider(case: Case) -> analyzer_pb2.AnalyzerProviderResource | None:
+    if case.provider is None:
+        return None
+    kind = str(case.provider["type"])
+    return analyzer_pb2.AnalyzerProviderResource(
+        type=kind,
+        name="p",
+        urn=f"urn:pulumi:fixture::mizan::{kind}::p",
+        properties=on_the_wire(case.provider.get("props", {})),
+    )
+
+
+def violations(rule: Rule, cases: list[Case]) -> dict[str, list[str]]:
+    """Messages by resource URN; a stack rule sees the cases as one stack."""
+    messages: dict[str, list[str]] = defaultdict(list)
+
+    def hear(judged: Any, urn: str | None) -> None:
+        for finding in found(partial(rule.judge, judged)):
+            where = finding.urn or urn
+            messages[str(where)].append(told(finding, where, rule.remediation_steps or ""))
+
+    if isinstance(rule, StackRule):
+        hear([_in_stack(resource) for resource in stack_request(cases).resources], None)
+        return messages
+    for case in cases:
+        hear(wire.declared(request(case)), case.urn)
+    return messages
+
+
+def _in_stack(resource: analyzer_pb2.AnalyzerResource) -> Declared:
+    return replace(wire.declared(resource), derived_from=wire.sources(resource))

@@ -11,7 +11,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-from tests.support.policy_fixtures import Case, on_the_wire
+from tests.support.policy_fixtures import Case, request, stack_request
 
 PACK = Path(__file__).resolve().parent.parent.parent / "policies"
 
@@ -31,35 +31,11 @@ class Pack:
         return answer
 
     def analyze(self, case: Case) -> list[analyzer_pb2.AnalyzeDiagnostic]:
-        request = analyzer_pb2.AnalyzeRequest(
-            urn=case.urn,
-            type=case.type,
-            name=case.name,
-            properties=on_the_wire(case.props),
-            provider=_provider(case),
-        )
-        return list(self._stub.Analyze(request, timeout=_ANSWER_SECONDS).diagnostics)
+        return list(self._stub.Analyze(request(case), timeout=_ANSWER_SECONDS).diagnostics)
 
     def analyze_stack(self, cases: list[Case]) -> list[analyzer_pb2.AnalyzeDiagnostic]:
-        urns = {case.name: case.urn for case in cases}
-        resources = [
-            analyzer_pb2.AnalyzerResource(
-                urn=case.urn,
-                type=case.type,
-                name=case.name,
-                properties=on_the_wire(case.props),
-                provider=_provider(case),
-                propertyDependencies={
-                    key: analyzer_pb2.AnalyzerPropertyDependencies(
-                        urns=[urns.get(name, name) for name in names]
-                    )
-                    for key, names in case.depends.items()
-                },
-            )
-            for case in cases
-        ]
-        request = analyzer_pb2.AnalyzeStackRequest(resources=resources)
-        return list(self._stub.AnalyzeStack(request, timeout=_ANSWER_SECONDS).diagnostics)
+        answer = self._stub.AnalyzeStack(stack_request(cases), timeout=_ANSWER_SECONDS)
+        return list(answer.diagnostics)
 
 
 @contextmanager
@@ -85,15 +61,3 @@ def _port(stdout: IO[str] | None) -> int:
     if not line.isdecimal():
         raise RuntimeError(f"the policy pack did not say its port but {line!r}")
     return int(line)
-
-
-def _provider(case: Case) -> analyzer_pb2.AnalyzerProviderResource | None:
-    if case.provider is None:
-        return None
-    kind = str(case.provider["type"])
-    return analyzer_pb2.AnalyzerProviderResource(
-        type=kind,
-        name="p",
-        urn=f"urn:pulumi:fixture::mizan::{kind}::p",
-        properties=on_the_wire(case.provider.get("props", {})),
-    )
