@@ -3,6 +3,7 @@
 Run in a copy of the project, so that neither a running sandbox is met nor one is left.
 """
 
+import contextlib
 import os
 import shutil
 import socket
@@ -93,11 +94,20 @@ def test_a_setting_that_cannot_be_is_refused(refusal, tmp_path, variable, value,
     assert "Remedy: unset it" in line
 
 
+def bound_behind_a_free_one(taken: socket.socket) -> int:
+    """Binds to a port after a free one, where no connection of another test is given its own."""
+    for port in range(20000, 30000):
+        with socket.socket() as before, contextlib.suppress(OSError):
+            before.bind(("127.0.0.1", port - 1))
+            taken.bind(("127.0.0.1", port))
+            return port
+    pytest.fail("there are no two free ports")
+
+
 def test_a_port_in_use_is_refused_before_anything_is_compiled(refusal, checkout, tmp_path):
     with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
+        port = bound_behind_a_free_one(other)
         other.listen()
-        port = other.getsockname()[1]
         line = refusal("up", "local", MIZAN_PORT=str(port - 1), MIZAN_CACHE=str(tmp_path))
     assert f"Port {port} of 127.0.0.1 is in use" in line
     assert "Remedy: stop that program" in line
