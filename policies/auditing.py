@@ -12,8 +12,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
-from policies.documents import Document, DocumentError, read
+from policies.documents import Document, read
 from policies.drift import drift
+from policies.steps import DocumentError
 
 PACK: Final = Path(__file__).resolve().parent
 SOUND: Final = 0

@@ -4,19 +4,14 @@ A plan is what `pulumi preview --json --show-sames` prints, a state what `pulumi
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Final
+from typing import Any
 
 from policies.judging import Declared
 from policies.reading import thaw
-
-_GONE: Final = ("delete", "delete-replaced", "discard-replaced", "remove-pending-replace")
-
-
-class DocumentError(Exception):
-    """What was given is neither a plan nor a state."""
+from policies.steps import DocumentError, planned
 
 
 @dataclass(frozen=True)
@@ -52,21 +47,6 @@ def read(text: str) -> Document:
             "`pulumi stack export`"
         )
     return Document(stack=states[0]["urn"].split(":")[2], resources=_declared(states))
-
-
-def planned(document: Mapping[str, Any]) -> Iterator[Any]:
-    """Gives what a plan leaves there of each resource, as the engine wrote it.
-
-    Raises:
-        DocumentError: The preview that wrote it failed.
-    """
-    told = document.get("diagnostics") or []
-    errors = [one.get("message", "").strip() for one in told if one.get("severity") == "error"]
-    if errors:
-        raise DocumentError("the preview failed, so there is no plan:\n" + "\n".join(errors))
-    for step in document.get("steps") or []:
-        if step.get("op") not in _GONE:
-            yield step.get("newState")
 
 
 def _declared(states: list[Mapping[str, Any]]) -> list[Declared]:

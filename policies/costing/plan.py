@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from policies.costing.rates import UnpricedError
-from policies.documents import DocumentError, planned
+from policies.steps import DocumentError, planned
 
 Tree: TypeAlias = Any
 """Plain data; what is not known before apply is anything but the type that is looked for."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from policies import documents
-from policies.documents import DocumentError
 from policies.evidence import EvidenceError, clear, dating, environment, page, report, signing
 from policies.frameworks.shelf import FrameworkError
+from policies.steps import DocumentError
 
 VIOLATED: Final = 2
 """Exit code of evidence that was written, and holds a violation."""

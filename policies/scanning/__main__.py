@@ -17,6 +17,7 @@ from policies import documents
 from policies.scanning.conflicts import Sorted, load, sort
 from policies.scanning.running import PROJECT, NotScannedError, Scan, scan
 from policies.scanning.shapes import NotConvertedError
+from policies.steps import DocumentError
 
 
 def main() -> None:
@@ -27,7 +28,7 @@ def main() -> None:
     try:
         document = documents.read(sys.stdin.read())
         found = scan(document.resources, PROJECT)
-    except (documents.DocumentError, NotConvertedError, NotScannedError) as error:
+    except (DocumentError, NotConvertedError, NotScannedError) as error:
         sys.stderr.write(f"policies.scanning: {error}\n")
         sys.exit(2)
     parted = sort(found.failures, load())

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from policies import documents, verdicts
-from policies.documents import DocumentError
 from policies.judging import Declared
 from policies.reading import UNKNOWN
+from policies.steps import DocumentError
 
 URN = "urn:pulumi:dev::mizan::aws:s3/bucket:Bucket::data"
 PROVIDER = "urn:pulumi:dev::mizan::pulumi:providers:aws::abroad"
